@@ -1,0 +1,1 @@
+"""The words of the field, as frozen data: what is read, kept, merged and recorded."""

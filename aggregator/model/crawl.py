@@ -1,0 +1,111 @@
+"""One visit to one source: its state before, what came of it, and the record that operators read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from aggregator.model.entry import Problem
+from aggregator.model.failures import Outcome
+
+
+class Trigger(StrEnum):
+    """Why a crawl ran."""
+
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What lets the next fetch of one section URL skip unchanged content."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None  # of the decoded body
+    full_at: datetime | None = None  # when the body was last read in whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to crawl one source until the server's clock passes ``expires_at``; ``token`` fences late writers."""
+
+    source_id: str
+    owner: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What is remembered of a source between visits. ``validators`` is keyed by section URL."""
+
+    source_id: str
+    next_visit_at: datetime
+    validators: dict[str, Validators] = field(default_factory=dict)
+    failures: float = 0.0  # weighted count in a row
+    last_outcome: Outcome | None = None
+    last_crawl_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    failing_since: datetime | None = None
+    last_sentence: str = ""  # the last failure in Vietnamese, "" when healthy
+    last_duration_ms: int = 0
+    next_visit_why: str = ""
+    articles_total: int = 0
+    verified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a fetch or crawl failed. ``cause`` is technical English, ``sentence`` Vietnamese for the operator."""
+
+    outcome: Outcome
+    sentence: str
+    cause: str
+    url: str = ""
+    status: int | None = None
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Entries of a crawl. found = new + updated + unchanged + skipped."""
+
+    found: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    pages: int = 0  # article pages fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Milliseconds a crawl spent by phase."""
+
+    fetch_ms: int = 0
+    parse_ms: int = 0
+    store_ms: int = 0
+    total_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawl:
+    """The record of one visit (lượt thu thập). ``http_status`` is of the first section's fetch."""
+
+    id: str
+    source_id: str
+    trigger: Trigger
+    started_at: datetime
+    finished_at: datetime
+    outcome: Outcome
+    http_status: int | None
+    bytes: int
+    fetches: int
+    counts: Counts
+    timing: Timing
+    skipped: dict[str, int]  # reason -> how many
+    problems: tuple[Problem, ...]
+    failure: Failure | None
+    next_visit_at: datetime
+    next_visit_why: str
+    token: int

@@ -1,0 +1,68 @@
+"""Every exception of the service.
+
+AggregatorError
+├── ConfigError            what a person wrote is wrong (settings, sources.yaml); the message is for them
+├── StartupError           the service cannot start here; the message says what to do
+├── ParseFailed            a document could not be read; carries the outcome it means
+├── StoreError
+│   ├── StoreUnavailable   MongoDB is away or too slow
+│   └── LeaseLost          a write came with a fencing token that is no longer current
+├── PoolError
+│   ├── PoolTimeout        a document took longer than its deadline; its worker was killed
+│   └── PoolCrashed        a worker died (memory limit, crash)
+└── BadCursor              a cursor that this service did not make
+"""
+
+from aggregator.model.failures import Outcome
+
+
+class AggregatorError(Exception):
+    """The root of every exception raised on purpose."""
+
+
+class ConfigError(AggregatorError):
+    """What a person wrote is wrong."""
+
+
+class StartupError(AggregatorError):
+    """The service cannot start on this machine or configuration."""
+
+
+class ParseFailed(AggregatorError):
+    """A document could not be read as what it should be."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        super().__init__(outcome, detail)
+        self.outcome = outcome
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.detail}"
+
+
+class StoreError(AggregatorError):
+    """The store could not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """MongoDB is away or did not answer in time."""
+
+
+class LeaseLost(StoreError):
+    """Another process holds the source now."""
+
+
+class PoolError(AggregatorError):
+    """A worker process did not finish its document."""
+
+
+class PoolTimeout(PoolError):
+    """The document took longer than its deadline."""
+
+
+class PoolCrashed(PoolError):
+    """The worker process died."""
+
+
+class BadCursor(AggregatorError):
+    """A cursor that this service did not make."""
