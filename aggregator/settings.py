@@ -20,8 +20,7 @@ class Role(StrEnum):
     """A part of the service a process can play."""
 
     WEB = "web"
-    SCHEDULER = "scheduler"
-    WORKER = "worker"
+    CRAWLER = "crawler"
 
 
 class Driver(StrEnum):
@@ -68,7 +67,7 @@ class Settings(BaseModel):
     bind: str = Field(default="127.0.0.1", description="Address the web server listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the web server; 0 lets the system choose.")
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = Field(
-        default=(Role.WEB, Role.SCHEDULER, Role.WORKER), description="Parts this process plays."
+        default=(Role.WEB, Role.CRAWLER), description="Parts this process plays: web, crawler."
     )
     log_level: LogLevel = Field(default=LogLevel.INFO, description="debug, info, warning or error.")
     log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="console or json.")

@@ -102,3 +102,11 @@ class Story:
     shingles: tuple[int, ...]  # of the first article's title, for finding candidates
     visible: bool
     revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryTrace:
+    """As much of a story as finds it: its id and its first title's shingles."""
+
+    id: str
+    shingles: tuple[int, ...]

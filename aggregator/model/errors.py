@@ -3,6 +3,8 @@
 AggregatorError
 ├── ConfigError            what a person wrote is wrong (settings, sources.yaml); the message is for them
 ├── StartupError           the service cannot start here; the message says what to do
+├── FetchStopped           a fetch cannot go on; carries the outcome it means and never leaves fetch/
+├── AddressRefused         the guard refuses an address; an OSError, as the HTTP client expects of a connection
 ├── ParseFailed            a document could not be read; carries the outcome it means
 ├── StoreError
 │   ├── StoreUnavailable   MongoDB is away or too slow
@@ -10,7 +12,8 @@ AggregatorError
 ├── PoolError
 │   ├── PoolTimeout        a document took longer than its deadline; its worker was killed
 │   └── PoolCrashed        a worker died (memory limit, crash)
-└── BadCursor              a cursor that this service did not make
+├── BadCursor              a cursor that this service did not make
+└── Declined               a web request that cannot be answered as asked; carries the problem it means
 """
 
 from aggregator.model.failures import Outcome
@@ -26,6 +29,22 @@ class ConfigError(AggregatorError):
 
 class StartupError(AggregatorError):
     """The service cannot start on this machine or configuration."""
+
+
+class FetchStopped(AggregatorError):
+    """A fetch cannot go on. ``head`` is what was read of the body until then."""
+
+    def __init__(self, outcome: Outcome, cause: str, *, retry_after_s: float | None = None, head: bytes = b"") -> None:
+        super().__init__(outcome, cause)
+        self.outcome = outcome
+        self.cause = cause
+        self.retry_after_s = retry_after_s
+        self.head = head
+        self.status: int | None = None
+
+
+class AddressRefused(AggregatorError, OSError):
+    """The address a connection would go to is not allowed; the message says why."""
 
 
 class ParseFailed(AggregatorError):
@@ -66,3 +85,17 @@ class PoolCrashed(PoolError):
 
 class BadCursor(AggregatorError):
     """A cursor that this service did not make."""
+
+
+class Declined(AggregatorError):
+    """A web request that cannot be answered as asked.
+
+    ``code`` names the kind of problem, ``detail`` is Vietnamese for the client's author, ``mistakes`` are triples of
+    parameter, value and remedy.
+    """
+
+    def __init__(self, code: str, detail: str, mistakes: tuple[tuple[str, str, str], ...] = ()) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+        self.mistakes = mistakes
