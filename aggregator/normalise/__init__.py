@@ -1,0 +1,1 @@
+"""Entry to article: identity, sections, kinds, edits. Pure: ``now`` is an argument."""
