@@ -1,0 +1,1 @@
+"""The sources file: its shape, everything wrong with it at once, and the catalogue it becomes. Pure."""
