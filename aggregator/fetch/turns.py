@@ -1,0 +1,107 @@
+"""Whose turn it is: one fetch at a time and a pause between starts per host, and a limit over all hosts.
+
+1. The limit over all hosts is taken only once the host's own turn has come, so a slow host never holds another's slot.
+2. Time is monotonic. A host is forgotten once nobody waits for it and its pause is over.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aggregator.model.errors import FetchStopped
+from aggregator.model.failures import Outcome
+
+# How long a fetch may wait for its turn; a longer pause asked for a source extends it.
+_PATIENCE_S = 600.0
+_SWEEP_FROM_HOSTS = 256
+
+
+class Turn:
+    """A fetch under way on an unpaced host."""
+
+    __slots__ = ()
+
+    def start(self) -> None:
+        """Counts the pause from now: the request is sent. Connecting to the host may have taken a while."""
+
+
+class _Host(Turn):
+    __slots__ = ("gap_s", "lock", "started_at", "users")
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.users = 0
+        self.started_at = float("-inf")
+        self.gap_s = 0.0
+
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+
+    def is_idle(self, now: float) -> bool:
+        return self.users == 0 and self.started_at + self.gap_s <= now
+
+
+_UNPACED = Turn()
+
+
+class Turns:
+    """Hands out turns by ``host:port``."""
+
+    def __init__(self, limit: int) -> None:
+        self._slots = asyncio.Semaphore(limit)
+        self._hosts: dict[str, _Host] = {}
+        self._sweep_at = _SWEEP_FROM_HOSTS
+
+    @asynccontextmanager
+    async def turn(self, key: str, gap_s: float | None) -> AsyncIterator[Turn]:
+        """One fetch from ``key``, at least ``gap_s`` after the start of the one before; None: not paced.
+
+        Where the fetch before asked for a longer pause, that one holds. Raises FetchStopped when the turn does not
+        come in ten minutes (or twice the pause).
+        """
+        if gap_s is None:
+            async with self._slots:
+                yield _UNPACED
+            return
+        host = self._host(key)
+        host.users += 1
+        held = False
+        try:
+            try:
+                async with asyncio.timeout(max(_PATIENCE_S, 2 * gap_s)):
+                    await host.lock.acquire()
+                    held = True
+                    await _pause(host, gap_s)
+                    await self._slots.acquire()
+            except TimeoutError as error:
+                raise FetchStopped(Outcome.TIMEOUT, f"{key} had no turn free in ten minutes") from error
+            host.start()
+            host.gap_s = gap_s
+            try:
+                yield host
+            finally:
+                self._slots.release()
+        finally:
+            if held:
+                host.lock.release()
+            host.users -= 1
+
+    def __len__(self) -> int:
+        return len(self._hosts)
+
+    def _host(self, key: str) -> _Host:
+        host = self._hosts.get(key)
+        if host is None:
+            if len(self._hosts) >= self._sweep_at:
+                now = time.monotonic()
+                self._hosts = {name: known for name, known in self._hosts.items() if not known.is_idle(now)}
+                self._sweep_at = max(_SWEEP_FROM_HOSTS, 2 * len(self._hosts))
+            host = self._hosts[key] = _Host()
+        return host
+
+
+async def _pause(host: _Host, gap_s: float) -> None:
+    left = host.started_at + max(gap_s, host.gap_s) - time.monotonic()
+    if left > 0:
+        await asyncio.sleep(left)
