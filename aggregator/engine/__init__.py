@@ -1,0 +1,1 @@
+"""Work distribution: who runs a due crawl, and the processes that parse."""

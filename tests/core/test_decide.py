@@ -1,0 +1,105 @@
+from aggregator.crawl.decide import (
+    PAGE_TRIES,
+    Candidate,
+    Known,
+    candidates,
+    digest_after_page,
+    is_unchanged,
+    match,
+    needs_page,
+    overall,
+    reads_sanely,
+)
+from aggregator.model.crawl import Failure
+from aggregator.model.entry import Entry
+from aggregator.model.failures import Outcome
+from aggregator.model.source import PagePolicy, Republish
+from tests.core.builders import entry, source
+
+
+def candidate(known_digest: str | None = None, **fields: object) -> Candidate:
+    known = None if known_digest is None else Known(id="a1", digest=known_digest, sections=("thoi-su",))
+    return Candidate(entry=entry(**fields), keys=("k",), unique_guid=False, known=known)
+
+
+def failure(outcome: Outcome) -> Failure:
+    return Failure(outcome=outcome, sentence="", cause="")
+
+
+def test_twins_within_one_document_are_met_once() -> None:
+    twins = (entry(), entry(url="http://www.bao.example.vn/tin-1.html?fbclid=x"))
+    assert len(candidates(twins, source())) == 1
+
+
+def test_one_guid_on_every_entry_identifies_none() -> None:
+    same = [entry(url=f"https://bao.example.vn/{n}.html", guid="urn:always-the-same") for n in range(3)]
+    found = candidates(same, source())
+    assert len(found) == 3
+    assert not any(item.unique_guid for item in found)
+
+
+def test_the_strongest_key_decides_which_article_an_entry_is() -> None:
+    item = Candidate(entry=entry(), keys=("url", "guid"), unique_guid=True)
+    by_url, by_guid = (Known(id=name, digest="", sections=()) for name in ("by-url", "by-guid"))
+    found = match([item], {"guid": by_guid, "url": by_url})[0].known
+    assert found is by_url
+
+
+def test_an_equal_digest_in_a_known_section_is_unchanged() -> None:
+    assert is_unchanged(candidate("0" * 32), "thoi-su")
+    assert not is_unchanged(candidate("0" * 32), "thong-bao")
+    assert not is_unchanged(candidate("1" * 32), "thoi-su")
+    assert not is_unchanged(candidate(), "thoi-su")
+
+
+def test_pages_are_fetched_only_as_far_as_needed() -> None:
+    full = source(republish=Republish.FULL)
+    assert needs_page(full, candidate())
+    assert not needs_page(full, candidate(text="chữ " * 200))
+    assert not needs_page(source(), candidate())
+    assert needs_page(source(), candidate(published=None))
+    assert needs_page(source(pages=PagePolicy.ALWAYS), candidate())
+    assert not needs_page(source(pages=PagePolicy.NEVER), candidate(published=None))
+
+
+def test_an_entry_that_only_appeared_in_another_section_needs_no_page() -> None:
+    assert not needs_page(source(pages=PagePolicy.ALWAYS), candidate("0" * 32))
+
+
+def test_an_unread_page_is_tried_again_and_then_given_up() -> None:
+    digest = digest_after_page(candidate(), Outcome.TIMEOUT)
+    seen = [digest]
+    while "~" in digest:
+        digest = digest_after_page(candidate(digest), Outcome.TIMEOUT)
+        seen.append(digest)
+    assert len(seen) == PAGE_TRIES
+    assert seen[-1] == entry().digest
+
+
+def test_a_page_that_is_gone_is_not_tried_again() -> None:
+    assert digest_after_page(candidate(), Outcome.NOT_FOUND) == entry().digest
+
+
+def test_an_edit_starts_the_tries_anew() -> None:
+    assert candidate("f" * 32 + "~2").tries == 0
+    assert candidate("0" * 32 + "~2").tries == 2
+
+
+def test_a_visit_is_partial_when_only_some_sections_failed() -> None:
+    timeout = failure(Outcome.TIMEOUT)
+    assert overall([Outcome.OK, Outcome.TIMEOUT], [timeout]) == (Outcome.PARTIAL, timeout)
+    assert overall([Outcome.TIMEOUT], [timeout]) == (Outcome.TIMEOUT, timeout)
+    assert overall([Outcome.UNCHANGED, Outcome.OK], []) == (Outcome.OK, None)
+    assert overall([Outcome.UNCHANGED], []) == (Outcome.UNCHANGED, None)
+
+
+def test_the_heaviest_failure_speaks_for_the_visit() -> None:
+    failures = [failure(Outcome.TIMEOUT), failure(Outcome.NOT_FOUND)]
+    assert overall([Outcome.TIMEOUT, Outcome.NOT_FOUND], failures)[0] is Outcome.NOT_FOUND
+
+
+def test_five_dated_entries_verify_a_source() -> None:
+    entries: list[Entry] = [entry(url=f"https://bao.example.vn/{n}.html") for n in range(5)]
+    assert reads_sanely(entries)
+    assert not reads_sanely(entries[:4])
+    assert not reads_sanely([entry(url=f"https://a.vn/{n}", published=None) for n in range(9)])
