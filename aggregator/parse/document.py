@@ -1,0 +1,115 @@
+"""The entrance for what a section's URL answers with: a feed, a JSON Feed, a sitemap, a JSON answer or a list page.
+
+The document's own form wins over the declared kind wherever it can be read without the list rules; a web page where a
+feed was declared is a failure with its reason, never a feed without entries.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.model.entry import DateOrigin, ParsedDocument, Problem
+from aggregator.model.errors import ParseFailed
+from aggregator.model.failures import Outcome
+from aggregator.model.source import Platform, Selectors, SourceKind
+from aggregator.parse.api import read_api
+from aggregator.parse.boundary import parse_failures
+from aggregator.parse.charset import decode
+from aggregator.parse.claims import DocumentClaims
+from aggregator.parse.entries import Reading, build_document
+from aggregator.parse.feed import read_feed
+from aggregator.parse.jsonfeed import is_json_feed, read_json, read_jsonfeed
+from aggregator.parse.listing import read_listing
+from aggregator.parse.platforms import marks_unreliable_minutes
+from aggregator.parse.sitemap import read_sitemap, unpacked
+from aggregator.parse.sniff import Shape, refusal_of, shape_of
+
+
+def parse_document(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str,
+    kind: SourceKind,
+    platform: Platform,
+    selectors: Selectors,
+    now: datetime,
+    timezone: str,
+    max_entries: int,
+) -> ParsedDocument:
+    """The entries of a document; ``url`` is its final address, ``timezone`` (IANA) that of dates which name none.
+
+    Raises ParseFailed, and nothing else: not_a_feed, challenge, login, blocked or not_found for a page in the place of
+    the declared kind, empty for a list without items, too_large or truncated for a packed sitemap, else parse_failed.
+    """
+    with parse_failures():
+        body = unpacked(body)
+        text = decode(body, content_type)
+        claims, origin = _read(text, body, url, kind, platform, selectors)
+        if claims.format in {"rss", "atom", "rdf"} and marks_unreliable_minutes(platform, claims.generator):
+            claims = _without_minutes(claims)
+        reading = Reading(url=url, now=now, tz=ZoneInfo(timezone), origin=origin, max_entries=max_entries)
+        return build_document(claims, reading)
+
+
+def _read(
+    text: str, body: bytes, url: str, kind: SourceKind, platform: Platform, selectors: Selectors
+) -> tuple[DocumentClaims, DateOrigin]:
+    shape = shape_of(text, body)
+    match shape:
+        case Shape.FEED:
+            return read_feed(text, url=url), DateOrigin.FEED
+        case Shape.SITEMAP if kind in {SourceKind.SITEMAP, SourceKind.UNKNOWN}:
+            return read_sitemap(text), DateOrigin.SITEMAP
+        case Shape.SITEMAP:
+            raise ParseFailed(Outcome.NOT_A_FEED, f"a sitemap was answered where kind {kind} is declared")
+        case Shape.JSON:
+            return _read_json(text, kind)
+        case Shape.HTML if kind is SourceKind.LISTING:
+            return _read_list(text, url, platform, selectors), DateOrigin.LISTING
+        case Shape.HTML:
+            raise ParseFailed(*(refusal_of(text) or (Outcome.NOT_A_FEED, "a web page was answered")))
+        case Shape.XML:
+            return _read_unknown_xml(text, url)
+        case Shape.EMPTY:
+            raise ParseFailed(Outcome.EMPTY if kind is SourceKind.LISTING else Outcome.NOT_A_FEED, "no content")
+        case Shape.TEXT | Shape.BINARY:
+            raise ParseFailed(Outcome.NOT_A_FEED, f"the document is {shape}, not {kind}")
+
+
+def _read_json(text: str, kind: SourceKind) -> tuple[DocumentClaims, DateOrigin]:
+    value = read_json(text)
+    if is_json_feed(value):
+        return read_jsonfeed(value), DateOrigin.FEED
+    if kind is SourceKind.API:
+        return read_api(value), DateOrigin.FEED
+    if (
+        kind in {SourceKind.FEED, SourceKind.JSONFEED}
+        and isinstance(value, dict)
+        and isinstance(value.get("items"), list)
+    ):
+        return read_jsonfeed(value), DateOrigin.FEED  # the version's address is forgotten now and then
+    raise ParseFailed(Outcome.NOT_A_FEED, "the JSON answer is no JSON Feed")
+
+
+def _read_list(text: str, url: str, platform: Platform, selectors: Selectors) -> DocumentClaims:
+    try:
+        return read_listing(text, url=url, platform=platform, selectors=selectors)
+    except ParseFailed as failure:
+        refusal = refusal_of(text) if failure.outcome is Outcome.EMPTY else None
+        if refusal:
+            raise ParseFailed(*refusal) from failure
+        raise
+
+
+def _read_unknown_xml(text: str, url: str) -> tuple[DocumentClaims, DateOrigin]:
+    claims = read_feed(text, url=url)
+    if not claims.entries:
+        raise ParseFailed(Outcome.NOT_A_FEED, "the XML is neither a feed nor a sitemap")
+    return claims, DateOrigin.FEED
+
+
+def _without_minutes(claims: DocumentClaims) -> DocumentClaims:
+    problem = Problem(code="feed_minutes_unreliable", field="published", detail="the feed prints the month as minutes")
+    entries = tuple(replace(entry, problems=(*entry.problems, problem)) for entry in claims.entries)
+    return replace(claims, entries=entries)

@@ -1,0 +1,94 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org): tolerant of wrong types, because publishers are."""
+
+import html
+from typing import Any
+
+import orjson
+
+from aggregator.model.entry import Problem
+from aggregator.model.errors import ParseFailed
+from aggregator.model.failures import Outcome
+from aggregator.parse.claims import Claims, DocumentClaims, FileClaim
+
+
+def read_json(text: str) -> Any:
+    """The value that a JSON document holds. Raises ParseFailed when it holds none."""
+    try:
+        return orjson.loads(text.strip().encode("utf-8", "replace"))
+    except orjson.JSONDecodeError as error:
+        raise ParseFailed(Outcome.PARSE_FAILED, f"not JSON: {error}"[:200]) from error
+
+
+def is_json_feed(value: Any) -> bool:
+    """Whether a JSON value says that it is a JSON Feed."""
+    return isinstance(value, dict) and "jsonfeed.org" in str(value.get("version", ""))
+
+
+def read_jsonfeed(value: Any) -> DocumentClaims:
+    """The claims of a JSON Feed. Items that are no objects are named as problems."""
+    items = value.get("items")
+    items = items if isinstance(items, list) else []
+    objects = [item for item in items if isinstance(item, dict)]
+    lost = len(items) - len(objects)
+    return DocumentClaims(
+        format="jsonfeed",
+        entries=tuple(_claims(item) for item in objects),
+        title=_escaped(value.get("title")),
+        problems=(Problem(code="bad_entry", detail=f"{lost} items are not objects"),) if lost else (),
+    )
+
+
+def _claims(item: dict[str, Any]) -> Claims:
+    content = _string(item.get("content_html")) or _paragraphs(_string(item.get("content_text")))
+    return Claims(
+        url=_string(item.get("url")) or _string(item.get("external_url")) or _as_link(_string(item.get("id"))),
+        guid=_string(item.get("id")),
+        title=_escaped(item.get("title")),
+        summary=_escaped(item.get("summary")),
+        content=content,
+        published=_string(item.get("date_published")),
+        updated=_string(item.get("date_modified")),
+        authors=_authors(item),
+        categories=tuple(tag for tag in _list(item.get("tags")) if isinstance(tag, str)),
+        files=_files(item),
+        images=tuple(image for name in ("image", "banner_image") if (image := _string(item.get(name)))),
+    )
+
+
+def _authors(item: dict[str, Any]) -> tuple[str, ...]:
+    people = [*_list(item.get("authors")), item.get("author")]
+    return tuple(name for person in people if isinstance(person, dict) and (name := _string(person.get("name"))))
+
+
+def _files(item: dict[str, Any]) -> tuple[FileClaim, ...]:
+    found: list[FileClaim] = []
+    for file in _list(item.get("attachments")):
+        if isinstance(file, dict) and (url := _string(file.get("url"))):
+            size = file.get("size_in_bytes")
+            length = str(int(size)) if isinstance(size, int | float) and 0 < size < 1 << 40 else ""
+            media_type, name = _string(file.get("mime_type")), _string(file.get("title"))
+            found.append(FileClaim(url=url, media_type=media_type, length=length, name=name))
+    return tuple(found)
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _escaped(value: Any) -> str:
+    """Plain text as HTML: JSON Feed titles and summaries are plain by definition."""
+    return html.escape(_string(value), quote=False)
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n") if part.strip())
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _as_link(guid: str) -> str:
+    return guid if guid.startswith(("http:", "https:")) else ""

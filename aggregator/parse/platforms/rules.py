@@ -1,0 +1,17 @@
+"""What a platform (content management system) looks like: selectors of its lists and pages, and its marks."""
+
+from dataclasses import dataclass, field
+
+from aggregator.model.source import Selectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformRules:
+    """The reading rules of one platform. A source's own selectors come before these."""
+
+    selectors: Selectors = field(default_factory=Selectors)
+    marks: tuple[str, ...] = ()  # lower-case pieces of markup; two of them name the platform
+    generators: tuple[str, ...] = ()  # lower-case beginnings of <meta name=generator>
+    visible_date_first: bool = False  # the date in the text is right and the one in the metadata is not
+    origin: tuple[str, ...] = ()  # selectors of the line that names who published first
+    joins_hard_breaks: bool = False  # lines are broken inside sentences (pasted from Word)
