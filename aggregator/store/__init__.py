@@ -1,0 +1,1 @@
+"""MongoDB, and nothing else knows it: driver, documents, indexes, one file per collection, the embedded server."""

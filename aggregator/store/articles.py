@@ -1,0 +1,93 @@
+"""Articles: what is known by identity keys, what is to be merged into stories, one by id. Crawls write them through
+the writer.
+
+``dirty`` marks an article that changed since it was last merged into a story. Its value differs at every write, so
+that a merge which read an older state does not clear it.
+"""
+
+from collections.abc import Collection as Many
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ASCENDING, UpdateOne
+
+from aggregator.model.article import Article
+from aggregator.store.documents import ARTICLE
+from aggregator.store.driver import Database, reaching_mongo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """As much of an article as decides whether an entry is new, changed or unchanged."""
+
+    id: str
+    keys: tuple[str, ...]
+    digest: str
+    sections: tuple[str, ...]
+    fence: int
+    has_body: bool
+
+
+_KNOWN = {"keys": 1, "digest": 1, "sections": 1, "fence": 1, "has_body": {"$ne": ["$body", ""]}}
+
+
+class Articles:
+    """The collection ``articles``."""
+
+    def __init__(self, database: Database) -> None:
+        self._articles = database["articles"]
+        self._marks: dict[str, Any] = {}  # of dirty articles as last handed out
+
+    async def find_known(self, keys: Many[str]) -> list[KnownArticle]:
+        """The articles that hold any of these identity keys; one query whatever the number of keys."""
+        with reaching_mongo:
+            rows = await self._articles.find({"keys": {"$in": list(keys)}}, _KNOWN).to_list(None)
+        return [
+            KnownArticle(
+                id=row["_id"],
+                keys=tuple(row["keys"]),
+                digest=row["digest"],
+                sections=tuple(row["sections"]),
+                fence=row["fence"],
+                has_body=row["has_body"],
+            )
+            for row in rows
+        ]
+
+    async def get(self, article_id: str) -> Article | None:
+        """The article, None when there is none."""
+        with reaching_mongo:
+            row = await self._articles.find_one({"_id": article_id})
+        return None if row is None else ARTICLE.read(row)
+
+    async def get_many(self, article_ids: Many[str]) -> list[Article]:
+        """The articles of these ids that exist, in no order."""
+        with reaching_mongo:
+            rows = await self._articles.find({"_id": {"$in": list(article_ids)}}).to_list(None)
+        return [ARTICLE.read(row) for row in rows]
+
+    async def dirty(self, limit: int) -> list[Article]:
+        """Articles written since they were last merged into a story, oldest first, at most ``limit``."""
+        with reaching_mongo:
+            cursor = self._articles.find({"dirty": {"$exists": True}}).sort("sort_at", ASCENDING).limit(limit)
+            rows = await cursor.to_list(None)
+        self._marks = {row["_id"]: row["dirty"] for row in rows}
+        return [ARTICLE.read(row) for row in rows]
+
+    async def mark_merged(self, items: Sequence[tuple[str, str, str]]) -> None:
+        """Records (article id, digest seen, story id): each article's story, and that it is merged if unchanged since.
+
+        An article that was written after ``dirty()`` handed it out keeps its mark and comes again.
+        """
+        if not items:
+            return
+        changes = []
+        for article_id, digest, story_id in items:
+            seen: dict[str, Any] = {"_id": article_id, "digest": digest}
+            mark = self._marks.pop(article_id, None)
+            if mark is not None:
+                seen["dirty"] = mark
+            changes.append(UpdateOne(seen, {"$set": {"story_id": story_id}, "$unset": {"dirty": ""}}))
+        with reaching_mongo:
+            await self._articles.bulk_write(changes, ordered=False)

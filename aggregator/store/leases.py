@@ -1,0 +1,38 @@
+"""Leases in a source's document, by the server's clock.
+
+``lease`` holds {owner, token, until, claim}. A source may be claimed when ``until`` is absent or passed. Each claim
+adds one to ``token``: a write that carries an older token finds nothing to change. ``until`` is null when released.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from aggregator.model.crawl import Lease
+
+FREE: dict[str, Any] = {"$expr": {"$lte": ["$lease.until", "$$NOW"]}}  # null and absent come before every time
+DUE: dict[str, Any] = {
+    "active": True,
+    "$expr": {"$and": [{"$lte": ["$next_visit_at", "$$NOW"]}, {"$lte": ["$lease.until", "$$NOW"]}]},
+}
+RELEASED: dict[str, Any] = {"lease.owner": None, "lease.until": None}
+
+
+def until(ttl: timedelta) -> dict[str, Any]:
+    """The instant ``ttl`` from now on the server's clock, as an expression."""
+    return {"$add": ["$$NOW", int(ttl.total_seconds() * 1000)]}
+
+
+def taken(owner: str, claim: str, ttl: timedelta) -> list[dict[str, Any]]:
+    """The update that gives a source to ``owner`` with the next token; ``claim`` names this act of claiming."""
+    lease = {
+        "owner": {"$literal": owner},
+        "claim": {"$literal": claim},
+        "token": {"$add": [{"$ifNull": ["$lease.token", 0]}, 1]},
+        "until": until(ttl),
+    }
+    return [{"$set": {"lease": lease}}]
+
+
+def held_by(lease: Lease) -> dict[str, Any]:
+    """The filter that matches a source's document while this lease is the current one."""
+    return {"_id": lease.source_id, "lease.owner": lease.owner, "lease.token": lease.token}

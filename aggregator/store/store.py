@@ -1,0 +1,62 @@
+"""The store: MongoDB as the rest of the service sees it."""
+
+from datetime import timedelta
+from typing import Self
+
+from aggregator.model.errors import StoreUnavailable
+from aggregator.settings import Driver
+from aggregator.store.articles import Articles
+from aggregator.store.crawls import Crawls
+from aggregator.store.driver import Client, check_server, connect, disconnect, reaching_mongo
+from aggregator.store.indexes import ensure_indexes
+from aggregator.store.sources import Sources
+from aggregator.store.stories import Stories
+from aggregator.store.users import Users
+from aggregator.store.writer import Writer
+
+
+class Store:
+    """An open database. Its methods raise StoreUnavailable when MongoDB is away; each ends within seconds.
+
+    ``writer.run()`` is to run beside its use, else nothing that crawls submit is written.
+    """
+
+    def __init__(self, client: Client, *, database: str, keep_crawls: timedelta) -> None:
+        self._client = client
+        self._database = client[database]
+        self.articles = Articles(self._database)
+        self.stories = Stories(self._database)
+        self.sources = Sources(self._database)
+        self.crawls = Crawls(self._database)
+        self.users = Users(self._database)
+        self.writer = Writer(self._database, keep_crawls=keep_crawls)
+
+    @classmethod
+    async def open(cls, uri: str, *, driver: Driver, database: str, keep_crawls: timedelta) -> Self:
+        """A store whose server was checked and whose indexes are there. Raises StartupError in words otherwise."""
+        client = connect(uri, driver)
+        try:
+            await check_server(client)
+            store = cls(client, database=database, keep_crawls=keep_crawls)
+            await ensure_indexes(store._database)
+        except BaseException:
+            await disconnect(client)
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await disconnect(self._client)
+
+    async def clear(self) -> None:
+        """Forgets everything, indexes apart: the demo begins anew at each start."""
+        with reaching_mongo:
+            for name in await self._database.list_collection_names():
+                await self._database[name].delete_many({})
+
+    async def ping(self) -> None:
+        """Returns when MongoDB answers and takes writes. Raises StoreUnavailable otherwise."""
+        with reaching_mongo:
+            hello = await self._client.admin.command("hello")
+        if not hello.get("isWritablePrimary"):
+            raise StoreUnavailable("connected to a member that takes no writes")
