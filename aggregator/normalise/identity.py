@@ -11,6 +11,7 @@ Rules:
 4. Every key begins with the source: no source can touch another's articles.
 """
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from aggregator.model.entry import Entry
@@ -53,6 +54,7 @@ def _article_identity(url: str, source: Source) -> str | None:
     return identity
 
 
+@lru_cache(maxsize=4096)  # a crawl asks for each entry twice, and for the source's own pages at every entry
 def _identity(url: str, keep_query: tuple[str, ...]) -> str | None:
     try:
         return identity_of(url, keep_query)

@@ -56,7 +56,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextVisit:
-    """When a source is due and, in English, why then. ``failures`` is the new weighted count in a row."""
+    """When a source is due and why then, in Vietnamese. ``failures`` is the new weighted count in a row."""
 
     at: datetime
     why: str
@@ -88,8 +88,9 @@ def next_visit(
     """When to come back after a visit that ended with ``outcome``; ``jitter`` is drawn from [-1, 1]."""
     interval = default_interval(source, kinds)
     weight = MEANINGS[outcome].weight
+    failures = 0.0
     if weight is Weight.NONE or outcome is Outcome.PARTIAL:
-        wait, why, failures = _healthy(source, interval, hints, now, timezone)
+        wait, why = _healthy(source, interval, hints, now, timezone)
     else:
         failures = state.failures + WEIGHTS[weight]
         wait, why = _failing(source, interval, failures, outcome, verified=state.verified_at is not None)
@@ -97,38 +98,39 @@ def next_visit(
     if hints.retry_after is not None and weight is not Weight.NONE:
         asked = min(hints.retry_after, _RETRY_AFTER_CAP)
         if asked > wait:
-            wait, why = asked, f"the host asked to wait {_span(asked)}"
-    return NextVisit(at=now + wait, why=why, failures=failures)
+            wait, why = asked, "máy chủ của nguồn yêu cầu chờ"
+    return NextVisit(at=now + wait, why=f"{why} ({_span(wait)})", failures=failures)
 
 
 def _healthy(
     source: Source, interval: timedelta, hints: Hints, now: datetime, timezone: ZoneInfo
-) -> tuple[timedelta, str, float]:
-    wait, why = interval, f"every {_span(interval)}"
+) -> tuple[timedelta, str]:
+    wait, why = interval, "nhịp thường lệ"
     hour = now.astimezone(timezone).hour
     if source.interval is None and (hour >= _NIGHT_BEGINS or hour < _NIGHT_ENDS):
-        wait, why = wait * NIGHT_STRETCH, f"every {_span(wait * NIGHT_STRETCH)} at night"
-    for floor, asker in ((hints.ttl, "the feed's ttl"), (hints.max_age, "Cache-Control")):
+        wait, why = wait * NIGHT_STRETCH, "nhịp ban đêm"
+    for floor, asker in ((hints.ttl, "ttl"), (hints.max_age, "Cache-Control")):
         if floor is not None and min(floor, LONGEST) > wait:
-            wait, why = min(floor, LONGEST), f"{asker} asks for {_span(min(floor, LONGEST))}"
-    return min(wait, max(LONGEST, interval)), why, 0.0
+            wait, why = min(floor, LONGEST), f"theo đề nghị của nguồn, {asker}"
+    return min(wait, max(LONGEST, interval)), why
 
 
 def _failing(
     source: Source, interval: timedelta, failures: float, outcome: Outcome, *, verified: bool
 ) -> tuple[timedelta, str]:
     if outcome is Outcome.GONE:
-        return _GONE_CAP, "the source says it is gone: one look a week"
+        return _GONE_CAP, "nguồn báo đã đóng, mỗi tuần xem lại một lần"
     known = verified and source.kind is not SourceKind.UNKNOWN
     cap = _FAILURE_CAP[source.authority] if known else LONGEST
     # 2^20 intervals is past every cap; the bound keeps the power finite.
     wait = min(interval * 2 ** min(failures, 20.0), max(cap, interval))
-    return wait, f"backing off after {failures:g} weighted failures in a row"
+    return wait, "giãn nhịp vì lỗi liên tiếp"
 
 
 def _span(length: timedelta) -> str:
-    seconds = round(length.total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    """A length in Vietnamese, in its largest unit that says enough."""
+    seconds = length.total_seconds()
+    for size, unit in ((86400, "ngày"), (3600, "giờ"), (60, "phút")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} giây"

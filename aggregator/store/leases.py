@@ -1,7 +1,8 @@
 """Leases in a source's document, by the server's clock.
 
-``lease`` holds {owner, token, until, claim}. A source may be claimed when ``until`` is absent or passed. Each claim
-adds one to ``token``: a write that carries an older token finds nothing to change. ``until`` is null when released.
+``lease`` holds {owner, token, until, claim, interrupted}. A source may be claimed when ``until`` is absent or passed. Each claim
+adds one to ``token``: a write that carries an older token finds nothing to change. ``until`` is null when released: a claim that finds
+another value was preceded by a visit that never ended.
 """
 
 from datetime import timedelta
@@ -29,6 +30,7 @@ def taken(owner: str, claim: str, ttl: timedelta) -> list[dict[str, Any]]:
         "claim": {"$literal": claim},
         "token": {"$add": [{"$ifNull": ["$lease.token", 0]}, 1]},
         "until": until(ttl),
+        "interrupted": {"$ne": [{"$ifNull": ["$lease.until", None]}, None]},
     }
     return [{"$set": {"lease": lease}}]
 

@@ -18,10 +18,14 @@ from aggregator.store.driver import Database, reaching_mongo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The right to visit a source, and the state it was left in."""
+    """The right to visit a source, and the state it was left in.
+
+    ``interrupted``: the visit before ended without a word (a kill, an outage), so some of its articles may be missing.
+    """
 
     lease: Lease
     state: SourceState
+    interrupted: bool
 
     @property
     def source_id(self) -> str:
@@ -156,7 +160,9 @@ class Sources:
 def _claim(row: Document) -> Claim:
     lease: Any = row["lease"]
     return Claim(
-        lease=Lease(source_id=row["_id"], owner=lease["owner"], token=lease["token"]), state=SOURCE_STATE.read(row)
+        lease=Lease(source_id=row["_id"], owner=lease["owner"], token=lease["token"]),
+        state=SOURCE_STATE.read(row),
+        interrupted=lease["interrupted"],
     )
 
 

@@ -36,7 +36,7 @@ def visit(outcome: Outcome = Outcome.OK, **changes: object) -> NextVisit:
 def test_news_is_visited_every_ten_minutes() -> None:
     due = visit()
     assert due.at - NOW == 10 * MINUTE
-    assert due.why == "every 10 min"
+    assert due.why == "nhịp thường lệ (10 phút)"
 
 
 def test_the_most_urgent_section_sets_the_pace() -> None:
@@ -57,7 +57,7 @@ def test_night_stretches_intervals() -> None:
     midnight = NOW.replace(hour=17)  # 00:00 in Nghệ An
     due = visit(now=midnight)
     assert due.at - midnight == 30 * MINUTE
-    assert "night" in due.why
+    assert "ban đêm" in due.why
 
 
 @pytest.mark.parametrize("hints", [Hints(ttl=timedelta(hours=1)), Hints(max_age=timedelta(hours=1))])

@@ -1,0 +1,151 @@
+"""What a visit means, as pure decisions: which entries are new, which need their page, how the visit ended.
+
+An entry is known by its identity keys. Its digest tells whether the source changed what it says. An article whose
+page could not be read is kept with a digest marked ``~1``, ``~2`` …, so that the next visits try the page again, up
+to ``PAGE_TRIES`` times.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.model.crawl import Counts, Failure
+from aggregator.model.entry import Entry
+from aggregator.model.failures import MEANINGS, Outcome, Weight
+from aggregator.model.source import PagePolicy, Republish, Source
+from aggregator.normalise.identity import identity_keys
+
+PAGE_TRIES = 3
+_ENOUGH_TEXT = 400  # characters: with fewer, a feed's body is a teaser
+_SANE_ENTRIES = 5
+_NO_NEWS = frozenset({Outcome.OK, Outcome.UNCHANGED})
+# A page that failed for one of these reasons may read well at the next visit.
+_PASSING = frozenset(code for code, meaning in MEANINGS.items() if meaning.weight is Weight.PASSING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store says of an entry's article."""
+
+    id: str
+    digest: str
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An entry of the document with its identity and what is known of it (None: new)."""
+
+    entry: Entry
+    keys: tuple[str, ...]
+    unique_guid: bool
+    known: Known | None = None
+
+    @property
+    def tries(self) -> int:
+        """How often its page was tried in vain."""
+        if self.known is None:
+            return 0
+        digest, mark, tries = self.known.digest.partition("~")
+        return int(tries) if mark and digest == self.entry.digest else 0
+
+
+def candidates(entries: Sequence[Entry], source: Source) -> list[Candidate]:
+    """The document's entries with their identity keys; twins within the document are met once."""
+    guids = Counter(entry.guid for entry in entries if entry.guid)
+    seen: set[str] = set()
+    found = []
+    for entry in entries:
+        unique = entry.guid is not None and guids[entry.guid] == 1
+        keys = identity_keys(entry, source, unique_guid=unique)
+        if not keys or seen.intersection(keys):
+            continue
+        seen.update(keys)
+        found.append(Candidate(entry=entry, keys=keys, unique_guid=unique))
+    return found
+
+
+def match(found: Iterable[Candidate], known: Mapping[str, Known]) -> list[Candidate]:
+    """Each candidate with the article it is: by its strongest key first (``known`` maps keys)."""
+    return [
+        Candidate(
+            entry=candidate.entry,
+            keys=candidate.keys,
+            unique_guid=candidate.unique_guid,
+            known=next((known[key] for key in candidate.keys if key in known), None),
+        )
+        for candidate in found
+    ]
+
+
+def is_unchanged(candidate: Candidate, section: str) -> bool:
+    """The source says what it said before, in a section we know of."""
+    known = candidate.known
+    return known is not None and known.digest == candidate.entry.digest and section in known.sections
+
+
+def needs_page(source: Source, candidate: Candidate) -> bool:
+    """Whether an entry's own page is worth a fetch: never more than the policy and our rights need."""
+    entry = candidate.entry
+    if candidate.known is not None and candidate.known.digest == entry.digest:
+        return False  # only a section is new
+    match source.pages:
+        case PagePolicy.ALWAYS:
+            return True
+        case PagePolicy.NEVER:
+            return False
+        case PagePolicy.WHEN_NEEDED:
+            teaser = source.republish is Republish.FULL and len(entry.text) < _ENOUGH_TEXT
+            return teaser or entry.published is None or not entry.summary
+
+
+def digest_after_page(candidate: Candidate, page_outcome: Outcome) -> str:
+    """The digest to remember: marked for another try when the page may read well next time."""
+    digest = candidate.entry.digest
+    tries = candidate.tries + 1
+    if page_outcome is Outcome.OK or page_outcome not in _PASSING or tries >= PAGE_TRIES:
+        return digest
+    return f"{digest}~{tries}"
+
+
+def page_owed(candidate: Candidate) -> str:
+    """The digest of an entry kept before its page was read: the next visit reads it."""
+    return f"{candidate.entry.digest}~0"
+
+
+def add(first: Counts, second: Counts) -> Counts:
+    """The counts of two sections together."""
+    return Counts(
+        found=first.found + second.found,
+        new=first.new + second.new,
+        updated=first.updated + second.updated,
+        unchanged=first.unchanged + second.unchanged,
+        skipped=first.skipped + second.skipped,
+        pages=first.pages + second.pages,
+    )
+
+
+def overall(outcomes: Sequence[Outcome], failures: Sequence[Failure]) -> tuple[Outcome, Failure | None]:
+    """How a visit of several sections ended: ok when any read something new and none failed, partial when some failed.
+
+    With every section failed the worst failure speaks for the visit.
+    """
+    if not failures:
+        if Outcome.PARTIAL in outcomes:
+            return Outcome.PARTIAL, None
+        return (Outcome.OK if Outcome.OK in outcomes else Outcome.UNCHANGED), None
+    worst = max(failures, key=lambda failure: _severity(failure.outcome))
+    if any(outcome in _NO_NEWS or outcome is Outcome.PARTIAL for outcome in outcomes):
+        return Outcome.PARTIAL, worst
+    return worst.outcome, worst
+
+
+def _severity(outcome: Outcome) -> int:
+    return list(Weight).index(MEANINGS[outcome].weight)
+
+
+def reads_sanely(entries: Sequence[Entry]) -> bool:
+    """The first visit that verifies a source: at least 5 entries with title and link, most with a date."""
+    whole = [entry for entry in entries if entry.title and entry.url]
+    dated = [entry for entry in whole if entry.published is not None]
+    return len(whole) >= _SANE_ENTRIES and len(dated) * 2 > len(whole)

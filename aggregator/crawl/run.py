@@ -1,0 +1,228 @@
+"""The crawl, as a line of steps: each section of a source is read, the visit is concluded, its record kept.
+
+1. What a source does never raises: it ends as an outcome on the record.
+2. Articles are kept before the state that would let the next visit skip them, each write under the crawl's lease.
+3. When the store is away or the lease is lost nothing is recorded: the lease runs out and the visit is done again.
+"""
+
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from aggregator.crawl.decide import overall
+from aggregator.crawl.keep import Keeper
+from aggregator.crawl.parts import Parts, SectionResult, Step, Tally, Watcher, unwatched
+from aggregator.crawl.probing import probe_homepage
+from aggregator.crawl.visit import SectionVisit
+from aggregator.model.crawl import Crawl, Failure, Lease, SourceState, Timing, Trigger
+from aggregator.model.errors import LeaseLost, StoreError, StoreUnavailable
+from aggregator.model.failures import MEANINGS, Outcome, Weight
+from aggregator.model.source import Source, SourceKind
+from aggregator.schedule.cadence import Hints, NextVisit, next_visit
+from aggregator.store.writer import CrawlWrites
+
+log = structlog.get_logger("crawl")
+
+
+class Claim(Protocol):
+    """The right to one visit, and the state the source was left in."""
+
+    @property
+    def lease(self) -> Lease:
+        """The lease all writes of the crawl go under."""
+
+    @property
+    def state(self) -> SourceState:
+        """What is remembered from earlier visits."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the visit before ended without a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """A crawl under way."""
+
+    source: Source
+    claim: Claim
+    trigger: Trigger
+    started_at: datetime
+    started: float
+    tally: Tally
+    watch: Watcher
+
+
+class Crawler:
+    """Visits sources with the parts it was given."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def crawl(
+        self, source: Source, claim: Claim, trigger: Trigger = Trigger.SCHEDULE, watch: Watcher = unwatched
+    ) -> Crawl | None:
+        """One visit to ``source`` under ``claim``; its record, or None when it could not be kept."""
+        visit = _Visit(
+            source=source,
+            claim=claim,
+            trigger=trigger,
+            started_at=self._parts.now(),
+            started=time.perf_counter(),
+            tally=Tally(),
+            watch=watch,
+        )
+        try:
+            results = await self._read(visit)
+            return await self._conclude(visit, results)
+        except StoreError as error:
+            outcome = Outcome.LEASE_LOST if isinstance(error, LeaseLost) else Outcome.STORE_UNAVAILABLE
+            log.warning("crawl_not_kept", source=source.id, outcome=outcome, error=str(error))
+            watch(Step(name=outcome, detail=str(error)))
+            return None
+
+    async def _read(self, visit: _Visit) -> list[SectionResult]:
+        """The result of each section; whatever breaks in one is that section's failure."""
+        source, state = visit.source, visit.claim.state
+        if source.kind is SourceKind.UNKNOWN:
+            return [await self._guarded(visit, source.homepage)]
+        keeper = Keeper(self._parts, source, visit.claim.lease, visit.tally, visit.watch)
+        results = []
+        for section in source.sections:
+            reader = SectionVisit(self._parts, source, section, keeper, visit.tally)
+            try:
+                known = None if visit.claim.interrupted else state.validators.get(section.url)
+                results.append(await reader.read(known))
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the edge of a crawl: one source must never stop another
+                results.append(_broken(section.url, error))
+        return results
+
+    async def _guarded(self, visit: _Visit, url: str) -> SectionResult:
+        try:
+            return await probe_homepage(self._parts, visit.source, visit.tally, visit.watch)
+        except Exception as error:  # noqa: BLE001 - the edge of a crawl: one source must never stop another
+            return _broken(url, error)
+
+    async def _conclude(self, visit: _Visit, results: Sequence[SectionResult]) -> Crawl:
+        now = self._parts.now()
+        failures = [result.failure for result in results if result.failure is not None]
+        outcome, failure = overall([result.outcome for result in results], failures)
+        due = next_visit(
+            visit.claim.state,
+            visit.source,
+            outcome,
+            _hints(results, failures),
+            kinds=self._parts.kinds,
+            pace=self._parts.pace,
+            now=now,
+            timezone=self._parts.timezone,
+            jitter=self._parts.draw(),
+        )
+        crawl = self._record(visit, results, outcome, failure, due, now)
+        state = _state_after(visit, results, crawl, due)
+        await self._parts.store.writer.submit(CrawlWrites(lease=visit.claim.lease, crawl=crawl, state=state))
+        self._log(crawl)
+        visit.watch(Step(name="done", detail=f"{outcome}, next visit {due.at:%H:%M:%S} UTC"))
+        return crawl
+
+    def _record(
+        self,
+        visit: _Visit,
+        results: Sequence[SectionResult],
+        outcome: Outcome,
+        failure: Failure | None,
+        due: NextVisit,
+        now: datetime,
+    ) -> Crawl:
+        tally = visit.tally
+        return Crawl(
+            id=self._parts.new_id(),
+            source_id=visit.source.id,
+            trigger=visit.trigger,
+            started_at=visit.started_at,
+            finished_at=now,
+            outcome=outcome,
+            http_status=results[0].status if results else None,
+            bytes=tally.bytes,
+            fetches=tally.fetches,
+            counts=tally.counts,
+            timing=Timing(
+                fetch_ms=round(tally.fetch_ms),
+                parse_ms=round(tally.parse_ms),
+                store_ms=round(tally.store_ms),
+                total_ms=round((time.perf_counter() - visit.started) * 1000),
+            ),
+            skipped=dict(tally.skipped),
+            problems=tuple(tally.problems),
+            failure=failure,
+            next_visit_at=due.at,
+            next_visit_why=due.why,
+            token=visit.claim.lease.token,
+        )
+
+    def _log(self, crawl: Crawl) -> None:
+        counts = crawl.counts
+        quiet = crawl.outcome in {Outcome.OK, Outcome.UNCHANGED} and counts.new == counts.updated == 0
+        emit = log.debug if quiet else log.info if MEANINGS[crawl.outcome].weight is Weight.NONE else log.warning
+        emit(
+            "crawled",
+            source=crawl.source_id,
+            outcome=crawl.outcome.value,
+            new=counts.new,
+            updated=counts.updated,
+            ms=crawl.timing.total_ms,
+            cause=crawl.failure.cause if crawl.failure else None,
+        )
+
+
+def _hints(results: Sequence[SectionResult], failures: Sequence[Failure]) -> Hints:
+    waits = [failure.retry_after_s for failure in failures if failure.retry_after_s is not None]
+    return Hints(
+        ttl=min((result.ttl for result in results if result.ttl is not None), default=None),
+        max_age=min((result.max_age for result in results if result.max_age is not None), default=None),
+        retry_after=timedelta(seconds=max(waits)) if waits else None,
+    )
+
+
+def _state_after(visit: _Visit, results: Sequence[SectionResult], crawl: Crawl, due: NextVisit) -> SourceState:
+    state, now = visit.claim.state, crawl.finished_at
+    wanted = {section.url for section in visit.source.sections}
+    validators = {url: known for url, known in state.validators.items() if url in wanted}
+    for section, result in zip(visit.source.sections, results, strict=False):
+        if result.validators is not None:
+            validators[section.url] = result.validators
+        elif result.failure is None or visit.claim.interrupted:
+            validators.pop(section.url, None)  # the next visit reads as far as it can
+    healthy = crawl.failure is None
+    return replace(
+        state,
+        next_visit_at=due.at,
+        next_visit_why=due.why,
+        validators=validators,
+        failures=due.failures,
+        last_outcome=crawl.outcome,
+        last_crawl_at=now,
+        last_success_at=now if healthy or crawl.outcome is Outcome.PARTIAL else state.last_success_at,
+        last_new_at=now if crawl.counts.new else state.last_new_at,
+        failing_since=None if healthy else state.failing_since or visit.started_at,
+        last_sentence="" if crawl.failure is None else crawl.failure.sentence,
+        last_duration_ms=crawl.timing.total_ms,
+        verified_at=state.verified_at or (now if any(result.sane for result in results) else None),
+    )
+
+
+def _broken(url: str, error: Exception) -> SectionResult:
+    cause = "".join(traceback.format_exception(error))[-2000:]
+    log.error("crawl_broke", url=url, error=repr(error))
+    failure = Failure(outcome=Outcome.INTERNAL, sentence=MEANINGS[Outcome.INTERNAL].sentence, cause=cause, url=url)
+    return SectionResult(outcome=Outcome.INTERNAL, failure=failure)
+
+
+__all__ = ["Claim", "Crawler", "StoreUnavailable"]

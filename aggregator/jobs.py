@@ -1,0 +1,47 @@
+"""The clock: what runs every so often. Due times live in the store, so a missed tick loses nothing."""
+
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+TICK_S = 1.0
+RENEW_S = 2.0  # leases last 8 s: three renewals may be late before one is lost
+MERGE_S = 5.0
+
+
+class Clock:
+    """Ticks inside the running loop between entering and leaving."""
+
+    def __init__(
+        self,
+        *,
+        look_for_due: Callable[[], None],
+        renew_leases: Callable[[], Awaitable[None]],
+        merge_stories: Callable[[], None],
+    ) -> None:
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._every(TICK_S, look_for_due, "look for due sources")
+        self._every(RENEW_S, renew_leases, "renew leases")
+        self._every(MERGE_S, merge_stories, "merge what was left over")
+
+    def _every(self, seconds: float, job: Callable[[], object], name: str) -> None:
+        # misfire_grace_time: the default of 1 s silently drops runs on a busy loop
+        self._scheduler.add_job(
+            job,
+            "interval",
+            seconds=seconds,
+            id=name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    async def __aenter__(self) -> Self:
+        """The clock, ticking."""
+        self._scheduler.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        """Stops ticking; a job under way ends by itself."""
+        self._scheduler.shutdown(wait=False)

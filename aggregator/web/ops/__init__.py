@@ -1,0 +1,1 @@
+"""The operators' board behind a login."""

@@ -1,0 +1,1 @@
+"""The reader's pages: HTML that works without script."""

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ours beside a reference measured in the same run, as a ratio."""
