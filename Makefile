@@ -38,7 +38,7 @@ check: $(DEV) ## Lint, types, import contracts, dead code, dependencies, sources
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --config pyproject.toml
 	@$(VENV)/bin/vulture
-	@$(VENV)/bin/deptry aggregator
+	@$(VENV)/bin/deptry .
 	@$(PYTHON) main.py sources check
 
 format: $(DEV) ## Format the code

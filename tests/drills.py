@@ -39,13 +39,11 @@ class Report:
 
     def __str__(self) -> str:
         slowest = max(self.recoveries_s, default=0.0)
-        return "\n".join(
-            (
-                f"{self.rounds} kills, {self.published} articles published: {len(self.lost)} lost, {len(self.doubled)} "
-                f"doubled, {len(self.vanished)} vanished; serving again within {slowest:.1f} s",
-                *self.lost,
-            )
+        figures = (
+            f"{self.rounds} kills, {self.published} articles published: {len(self.lost)} lost, {len(self.doubled)} "
+            f"doubled, {len(self.vanished)} vanished; serving again within {slowest:.1f} s"
         )
+        return "\n".join((figures, *self.lost))
 
 
 async def drill(victim: Victim, province: DemoProvince, sources: Path, data_dir: Path, *, rounds: int) -> Report:

@@ -20,6 +20,8 @@ from aggregator.parse.page import parse_page
 from aggregator.store.writer import CrawlWrites
 
 _PAGES_AT_ONCE = 4  # hosts that are paced take them one by one anyway
+# After one of these the crawl asks for no further page: the others wait for the next visit.
+_TIRED = frozenset({Outcome.RATE_LIMITED, Outcome.BLOCKED, Outcome.CHALLENGE, Outcome.TIMEOUT, Outcome.CONNECT})
 _PAGE_TIMEOUT = timedelta(seconds=20)
 
 
@@ -34,6 +36,7 @@ class Keeper:
         self.watch = watch
         self._pages_left = parts.limits.max_pages
         self._pages_at_once = asyncio.Semaphore(_PAGES_AT_ONCE)
+        self._host_tired = False
 
     async def keep(self, section: SourceSection, waiting: Sequence[Candidate]) -> bool:
         """Keeps new and changed entries; False when the next visit must look at some again.
@@ -68,7 +71,8 @@ class Keeper:
         async def one(item: Candidate) -> None:
             nonlocal unread
             async with self._pages_at_once:
-                entry = await self._with_page(item)
+                owed = replace(item.entry, digest=page_owed(item))
+                entry = owed if self._host_tired else await self._with_page(item)
             failed = "~" in entry.digest
             unread += failed
             if failed and entry.published is None and item.known is None:
@@ -111,6 +115,8 @@ class Keeper:
                 outcome, detail = Outcome.PARSE_FAILED, str(error)
         elif isinstance(result, FetchFailed):
             outcome, detail = result.failure.outcome, result.failure.cause
+            self._host_tired = self._host_tired or outcome in _TIRED
+            self._tally.wait_at_least(result.failure.retry_after_s)
         self.watch(Step(name="page", url=request.url, detail=outcome if not detail else f"{outcome}: {detail}"))
         digest = digest_after_page(item, outcome)
         if outcome is Outcome.OK:

@@ -75,6 +75,12 @@ class Tally:
     fetch_ms: float = 0.0
     parse_ms: float = 0.0
     store_ms: float = 0.0
+    retry_after_s: float | None = None  # the longest wait any host asked for
+
+    def wait_at_least(self, seconds: float | None) -> None:
+        """Notes how long a host asked to be left alone."""
+        if seconds is not None:
+            self.retry_after_s = max(seconds, self.retry_after_s or 0.0)
 
     def skip(self, reason: str, how_many: int = 1) -> None:
         """Notes entries left out, by reason."""

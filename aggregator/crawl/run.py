@@ -118,7 +118,7 @@ class Crawler:
             visit.claim.state,
             visit.source,
             outcome,
-            _hints(results, failures),
+            _hints(results, visit.tally.retry_after_s),
             kinds=self._parts.kinds,
             pace=self._parts.pace,
             now=now,
@@ -182,12 +182,11 @@ class Crawler:
         )
 
 
-def _hints(results: Sequence[SectionResult], failures: Sequence[Failure]) -> Hints:
-    waits = [failure.retry_after_s for failure in failures if failure.retry_after_s is not None]
+def _hints(results: Sequence[SectionResult], retry_after_s: float | None) -> Hints:
     return Hints(
         ttl=min((result.ttl for result in results if result.ttl is not None), default=None),
         max_age=min((result.max_age for result in results if result.max_age is not None), default=None),
-        retry_after=timedelta(seconds=max(waits)) if waits else None,
+        retry_after=None if retry_after_s is None else timedelta(seconds=retry_after_s),
     )
 
 

@@ -61,6 +61,7 @@ class SectionVisit:
                     outcome=Outcome.UNCHANGED, status=304, validators=validators, max_age=_seconds(result.max_age_s)
                 )
             case FetchFailed():
+                self._tally.wait_at_least(result.failure.retry_after_s)
                 return SectionResult(
                     outcome=result.failure.outcome, failure=result.failure, status=result.failure.status
                 )

@@ -95,7 +95,7 @@ def next_visit(
         failures = state.failures + WEIGHTS[weight]
         wait, why = _failing(source, interval, failures, outcome, verified=state.verified_at is not None)
     wait = max(wait * pace.scale * (1 + JITTER * jitter), pace.shortest)
-    if hints.retry_after is not None and weight is not Weight.NONE:
+    if hints.retry_after is not None:
         asked = min(hints.retry_after, _RETRY_AFTER_CAP)
         if asked > wait:
             wait, why = asked, "máy chủ của nguồn yêu cầu chờ"

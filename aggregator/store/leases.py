@@ -1,8 +1,8 @@
 """Leases in a source's document, by the server's clock.
 
-``lease`` holds {owner, token, until, claim, interrupted}. A source may be claimed when ``until`` is absent or passed. Each claim
-adds one to ``token``: a write that carries an older token finds nothing to change. ``until`` is null when released: a claim that finds
-another value was preceded by a visit that never ended.
+``lease`` holds {owner, token, until, claim, interrupted}. A source may be claimed when ``until`` is absent or passed.
+Each claim adds one to ``token``: a write that carries an older token finds nothing to change. ``until`` is null when
+released; a claim that finds another value was preceded by a visit that never ended, and says so in ``interrupted``.
 """
 
 from datetime import timedelta
