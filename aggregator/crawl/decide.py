@@ -50,19 +50,24 @@ class Candidate:
         return int(tries) if mark and digest == self.entry.digest else 0
 
 
-def candidates(entries: Sequence[Entry], source: Source) -> list[Candidate]:
-    """The document's entries with their identity keys; twins within the document are met once."""
+def candidates(entries: Sequence[Entry], source: Source) -> tuple[list[Candidate], dict[str, int]]:
+    """The document's entries with their identity keys, and how many were left out by reason.
+
+    An entry without address, guid and title names nothing; twins within the document are met once.
+    """
     guids = Counter(entry.guid for entry in entries if entry.guid)
     seen: set[str] = set()
     found = []
+    skipped: Counter[str] = Counter()
     for entry in entries:
         unique = entry.guid is not None and guids[entry.guid] == 1
         keys = identity_keys(entry, source, unique_guid=unique)
         if not keys or seen.intersection(keys):
+            skipped["twin_in_document" if keys else "no_identity"] += 1
             continue
         seen.update(keys)
         found.append(Candidate(entry=entry, keys=keys, unique_guid=unique))
-    return found
+    return found, dict(skipped)
 
 
 def match(found: Iterable[Candidate], known: Mapping[str, Known]) -> list[Candidate]:

@@ -149,19 +149,22 @@ class SectionVisit:
         is_index = document.format == "sitemapindex"
         waiting, fresh = await self._sort_out(document)
         pages = [waiting]
+        whole = True
         children = list(document.child_urls)[:_MOST_CHILDREN]
         for _ in range(_MOST_CHILDREN):
             if not children or not (fresh or deep or is_index):
                 break
             child = await self._read_child(children.pop(0))
             if child is None:
+                whole = False  # the next visit tries again
                 continue
             waiting, fresh = await self._sort_out(child)
             pages.append(waiting)
             if not is_index:
                 children = list(child.child_urls)[:1]
-        kept = [await self._keeper.keep(self._section, waiting) for waiting in reversed(pages)]
-        return all(kept)
+        for waiting in reversed(pages):
+            whole = await self._keeper.keep(self._section, waiting) and whole
+        return whole
 
     async def _read_child(self, url: str) -> ParsedDocument | None:
         result = await self._fetch(url, None)
@@ -180,10 +183,9 @@ class SectionVisit:
         """The entries that are new or changed, and whether nothing else was on the page."""
         for problem in document.problems:
             self._note(problem)
-        found = candidates(document.entries, self._source)
-        twins = len(document.entries) - len(found)
-        if twins:
-            self._tally.skip("twin_in_document", twins)
+        found, skipped = candidates(document.entries, self._source)
+        for reason, how_many in skipped.items():
+            self._tally.skip(reason, how_many)
         if document.found > len(document.entries):
             self._tally.skip("beyond_limit_or_broken", document.found - len(document.entries))
         sorted_out = match(found, await self._known(found))

@@ -184,7 +184,7 @@ class Gate:
 
 def _with_body(result: Fetched | NotModified) -> Fetched | NotModified:
     if isinstance(result, Fetched) and not result.body:
-        raise FetchStopped(Outcome.BAD_RESPONSE, f"HTTP {result.status} with an empty body")
+        raise FetchStopped(Outcome.EMPTY, f"HTTP {result.status} with an empty body")
     return result
 
 

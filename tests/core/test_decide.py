@@ -28,12 +28,18 @@ def failure(outcome: Outcome) -> Failure:
 
 def test_twins_within_one_document_are_met_once() -> None:
     twins = (entry(), entry(url="http://www.bao.example.vn/tin-1.html?fbclid=x"))
-    assert len(candidates(twins, source())) == 1
+    found, skipped = candidates(twins, source())
+    assert len(found) == 1
+    assert skipped == {"twin_in_document": 1}
+
+
+def test_an_entry_that_names_nothing_is_left_out_by_that_reason() -> None:
+    assert candidates([entry(url="", title="")], source()) == ([], {"no_identity": 1})
 
 
 def test_one_guid_on_every_entry_identifies_none() -> None:
     same = [entry(url=f"https://bao.example.vn/{n}.html", guid="urn:always-the-same") for n in range(3)]
-    found = candidates(same, source())
+    found, _skipped = candidates(same, source())
     assert len(found) == 3
     assert not any(item.unique_guid for item in found)
 

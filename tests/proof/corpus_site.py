@@ -31,6 +31,7 @@ from aggregator.model.source import (
 from aggregator.text.urls import absolute_url, identity_of
 from tests.parse.corpus_feeds import Document
 
+HOME_PAGE = "https://dantri.com.vn"
 _PLAIN_BASE = "http://example.org/feed.xml"
 
 
@@ -55,7 +56,7 @@ class ServedPage:
 
 def read_feeds(folder: Path) -> list[ServedFeed]:
     """Every feed document of the corpus."""
-    feeds = []
+    feeds: list[ServedFeed] = []
     for path in sorted((folder / "feeds").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             record = json.loads(line)
@@ -91,6 +92,12 @@ def read_pages(folder: Path, collection: str) -> list[ServedPage]:
         )
         for number, record in enumerate(records, 1000)
     ]
+
+
+def read_home_page(folder: Path) -> tuple[bytes, list[dict[str, Any]]]:
+    """The markup of a real home page, whose links lead to ``HOME_PAGE``, and the items it shows (title, link)."""
+    record = json.loads((folder / "pages/vi/listings.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    return gzip.decompress((folder / "pages/vi" / record["file"]).read_bytes()), record["items"]
 
 
 def list_of(pages: list[ServedPage]) -> bytes:

@@ -5,19 +5,21 @@ each. Floors stand slightly under what was measured, so that a step back fails.
 """
 
 import asyncio
+import logging
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from aggregator.app import LEASE, Core, open_core, running, wall_clock
 from aggregator.model.article import Article
 from aggregator.model.crawl import Crawl
-from aggregator.model.failures import Outcome
 from aggregator.model.source import Catalogue, PagePolicy, SourceKind
 from aggregator.settings import Settings
 from aggregator.store.stories import FeedQuery
@@ -29,11 +31,19 @@ from tests.parse.corpus_pages import shingle_f1
 from tests.proof import corpus_site as site
 from tests.proof.corpus_site import ServedFeed, ServedPage
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(300)]
 
 _AT_ONCE = 64
 _PAGE_OF_FEED = 100
 _HTML = "text/html; charset=utf-8"
+
+
+@pytest.fixture(autouse=True)
+def _only_errors_are_logged() -> Iterator[None]:
+    """Four hundred crawls would bury the tables."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.reset_defaults()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,10 +68,10 @@ class Table:
 
     def show(self, *more: str) -> None:
         """Prints the table for people."""
-        print(f"\n\n{self.title}\n{'':44}{'right':>7}{'of':>7}{'share':>9}")  # noqa: T201 - the proof's output
+        print(f"\n\n{self.title}\n{'':44}{'right':>7}{'of':>7}{'share':>9}")
         for row, total in self.total.items():
-            print(f"{row:44}{self.right[row]:>7}{total:>7}{self.share(row):>9.1%}")  # noqa: T201 - as above
-        print("\n".join((*more, *(f"  wrong {line}" for line in self.wrong))))  # noqa: T201 - as above
+            print(f"{row:44}{self.right[row]:>7}{total:>7}{self.share(row):>9.1%}")
+        print("\n".join((*more, *(f"  wrong {line}" for line in self.wrong))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +138,14 @@ async def test_real_feeds_are_kept_with_their_titles_instants_and_texts(corpus: 
         if feed.judged:
             _judge_entries(table, feed, kept.articles[feed.source_id], base)
     table.show(*_summary(kept))
+    assert len(feeds) == 391
+    for row in ("counts add up (documents)", "no feed: refused", "feeds: read", "feeds: every entry found"):
+        assert table.share(row) == 1.0, row  # measured: all of 391, 3, 388, 376
+    for row in ("entries with title and link: kept", "titles", "instants, to the second"):
+        assert table.share(row) >= 0.995, row  # measured: all of 1184, 1184, 1177
+    # Measured 0.958: all but 46 texts of two Reddit feeds, which the corpus states with the words of links moved to
+    # the end, as a reader that turns XML into objects gives them.
+    assert table.share("texts") >= 0.955
 
 
 def _judge_document(table: Table, feed: ServedFeed, crawl: Crawl) -> None:
@@ -136,7 +154,7 @@ def _judge_document(table: Table, feed: ServedFeed, crawl: Crawl) -> None:
     parts = counts.new + counts.updated + counts.unchanged + counts.skipped
     table.judge("counts add up (documents)", name, right=counts.found == parts, detail=counts)
     if not expect.get("parse", True):
-        table.judge("no feed: refused", name, right=crawl.outcome is Outcome.NOT_A_FEED, detail=crawl.outcome)
+        table.judge("no feed: refused", name, right=crawl.failure is not None, detail=crawl.outcome)
         return
     table.judge("feeds: read", name, right=crawl.failure is None, detail=crawl.failure)
     if feed.judged and "n_entries" in expect:
@@ -183,39 +201,59 @@ def _summary(kept: Kept) -> list[str]:
     counts = [crawl.counts for crawl in kept.crawls.values()]
     reasons = sum((Counter(crawl.skipped) for crawl in kept.crawls.values()), Counter[str]())
     outcomes = Counter(crawl.outcome.value for crawl in kept.crawls.values())
+    fates = f"new {sum(one.new for one in counts)}, unchanged {sum(one.unchanged for one in counts)}"
+    skipped = f"skipped {sum(one.skipped for one in counts)} {dict(reasons)}"
+    stored = sum(len(found) for found in kept.articles.values())
     return [
-        f"entries found {sum(one.found for one in counts)}: new {sum(one.new for one in counts)}, "
-        f"unchanged {sum(one.unchanged for one in counts)}, skipped {sum(one.skipped for one in counts)} "
-        f"{dict(reasons)}; stored {sum(len(found) for found in kept.articles.values())}",
+        f"entries found {sum(one.found for one in counts)}: {fates}, {skipped}; stored {stored}",
         f"outcomes {dict(outcomes)}",
     ]
 
 
 async def test_publishers_pages_are_kept_with_their_titles_instants_and_bodies(corpus: Path, tmp_path: Path) -> None:
     pages = site.read_pages(corpus, "publishers")
-    table, kept = await _crawl_pages("publishers", pages, tmp_path, "UTC")
-    table.show(*_summary(kept))
-
-
-async def test_vietnamese_pages_are_kept_with_their_titles_instants_and_bodies(corpus: Path, tmp_path: Path) -> None:
-    pages = site.read_pages(corpus, "vi")
-    table, kept = await _crawl_pages("vi", pages, tmp_path, "Asia/Ho_Chi_Minh")
-    table.show(*_summary(kept))
-
-
-async def _crawl_pages(
-    collection: str, pages: list[ServedPage], directory: Path, timezone: str
-) -> tuple[Table, Kept]:
-    """A list of pages crawled with every page on it, and the verdict."""
-    answers = {page.path: (page.html, _HTML) for page in pages}
-    answers[f"/{collection}/"] = (site.list_of(pages), _HTML)
+    answers = {page.path: (page.html, _HTML) for page in pages} | {"/publishers/": (site.list_of(pages), _HTML)}
     async with site.served(answers) as base:
-        kept = await crawl_once(directory, site.catalogue([site.list_source(collection, base)], timezone))
-    table = Table(title=f"{len(pages)} pages of {collection}")
-    stored = {identity_of(article.url): article for article in kept.articles[collection]}
-    scores = [_judge_page(table, page, stored.get(identity_of(base + page.path))) for page in pages]
-    table.wrong.insert(0, f"body F1: mean {sum(scores) / len(scores):.3f}")
-    return table, kept
+        kept = await crawl_once(tmp_path, site.catalogue([site.list_source("publishers", base)], "UTC"))
+    table, f1 = _judge_pages(pages, kept.articles["publishers"])
+    table.show(f"body F1, mean {f1:.3f}", *_summary(kept))
+    assert table.share("pages kept") == 1.0
+    assert table.share("titles") >= 0.86  # measured 0.873: most others are the page's own other headline
+    assert table.share("instants, to the second") >= 0.98  # measured 0.987: two lack or have seconds
+    assert table.share("bodies, F1 at least 0.9") >= 0.86  # measured 0.873
+    assert f1 >= 0.94  # measured 0.947
+
+
+async def test_vietnamese_pages_and_a_real_home_page_are_kept(corpus: Path, tmp_path: Path) -> None:
+    pages = site.read_pages(corpus, "vi")
+    home, items = site.read_home_page(corpus)
+    answers = {page.path: (page.html, _HTML) for page in pages} | {"/vi/": (site.list_of(pages), _HTML)}
+    async with site.served(answers) as base:
+        answers["/trang-bao"] = (home.replace(site.HOME_PAGE.encode(), base.encode()), _HTML)
+        front = site.source("trang-bao", base, "/trang-bao", SourceKind.LISTING, pages=PagePolicy.NEVER)
+        catalogue = site.catalogue([site.list_source("vi", base), front], "Asia/Ho_Chi_Minh")
+        kept = await crawl_once(tmp_path, catalogue)
+    table, f1 = _judge_pages(pages, kept.articles["vi"])
+    titles = {identity_of(article.url): article.title for article in kept.articles["trang-bao"]}
+    for item in items:
+        title = titles.get(identity_of(item["link"].replace(site.HOME_PAGE, base)))
+        right = title is not None and _level(title) == _level(item["title"])
+        table.judge("home page: items with their title", item["link"], right=right, detail=title)
+    table.show(f"body F1, mean {f1:.3f}", *_summary(kept))
+    for row in ("pages kept", "titles", "instants, to the second"):
+        assert table.share(row) == 1.0, row
+    assert f1 >= 0.9  # measured 0.910
+    assert (
+        table.share("home page: items with their title") >= 0.9
+    )  # measured 15 of 16; the other is an advertisement's "#"
+
+
+def _judge_pages(pages: list[ServedPage], articles: list[Article]) -> tuple[Table, float]:
+    """The verdict on the articles kept of ``pages``, by the number in their addresses, and the mean F1 of bodies."""
+    table = Table(title=f"{len(pages)} pages behind a list")
+    stored = {identity_of(article.url).partition("/")[2]: article for article in articles}
+    scores = [_judge_page(table, page, stored.get(page.path.lstrip("/"))) for page in pages]
+    return table, sum(scores) / len(scores)
 
 
 def _judge_page(table: Table, page: ServedPage, article: Article | None) -> float:
