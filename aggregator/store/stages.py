@@ -42,7 +42,7 @@ _NOT_UPDATED = ("_id", "first_seen_at", "sort_at", "story_id", "visibility")
 
 _UNENCODABLE = (BSONError, ValueError, OverflowError, TypeError, AttributeError, RecursionError)
 
-_Change = InsertOne[RawBSONDocument] | UpdateOne
+_Change = InsertOne[Any] | UpdateOne
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,7 +130,7 @@ class Stages:
                 _note_refusal(item, article, failed, is_new=is_new)
 
     async def _write_records(self, items: Iterable[Pending]) -> None:
-        changes = []
+        changes: list[InsertOne[Any]] = []
         for item in items:
             if item.writes.crawl is not None:
                 record = _encoded(item, partial(self._record, item.writes.crawl))
@@ -151,7 +151,7 @@ class Stages:
         return document | {"expire_at": crawl.finished_at + kept}
 
     async def _write_states(self, items: Iterable[Pending]) -> None:
-        changes = []
+        changes: list[UpdateOne] = []
         concluded = []
         for item in items:
             if item.inserted:
