@@ -20,7 +20,7 @@ from aggregator.crawl.parts import Parts, SectionResult, Step, Tally, Watcher, u
 from aggregator.crawl.probing import probe_homepage
 from aggregator.crawl.visit import SectionVisit
 from aggregator.model.crawl import Crawl, Failure, Lease, SourceState, Timing, Trigger
-from aggregator.model.errors import LeaseLost, StoreError, StoreUnavailable
+from aggregator.model.errors import LeaseLost, StoreError
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.source import Source, SourceKind
 from aggregator.schedule.cadence import Hints, NextVisit, next_visit
@@ -79,7 +79,12 @@ class Crawler:
         )
         try:
             results = await self._read(visit)
-            return await self._conclude(visit, results)
+            try:
+                return await self._conclude(visit, results)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - what cannot be recorded is recorded as that, once
+                return await self._conclude(visit, [_broken(source.homepage, error)])
         except StoreError as error:
             outcome = Outcome.LEASE_LOST if isinstance(error, LeaseLost) else Outcome.STORE_UNAVAILABLE
             log.warning("crawl_not_kept", source=source.id, outcome=outcome, error=str(error))
@@ -222,6 +227,3 @@ def _broken(url: str, error: Exception) -> SectionResult:
     log.error("crawl_broke", url=url, error=repr(error))
     failure = Failure(outcome=Outcome.INTERNAL, sentence=MEANINGS[Outcome.INTERNAL].sentence, cause=cause, url=url)
     return SectionResult(outcome=Outcome.INTERNAL, failure=failure)
-
-
-__all__ = ["Claim", "Crawler", "StoreUnavailable"]
