@@ -10,6 +10,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model.entry import Attachment, DateOrigin, Entry, FoundDate, Image, ParsedDocument, Problem
+from aggregator.model.errors import ParseFailed
+from aggregator.model.failures import Outcome
 from aggregator.parse.body import finish
 from aggregator.parse.claims import Claims, DocumentClaims, FileClaim
 from aggregator.parse.digest import digest_of
@@ -19,6 +21,7 @@ from aggregator.parse.people import person_names
 from aggregator.text.dates import parse_date
 from aggregator.text.fold import clean_text
 from aggregator.text.markup import plain_text
+from aggregator.text.mend import mend_markup, mend_text
 from aggregator.text.urls import absolute_url
 
 MAX_TITLE = 500  # characters
@@ -67,9 +70,13 @@ def build_document(claims: DocumentClaims, reading: Reading) -> ParsedDocument:
     for number, claim in enumerate(chosen):
         try:
             entries.append(build_entry(claim, reading))
+        except ParseFailed as failure:
+            problems.append(Problem(code=failure.outcome, detail=f"entry {number}: {failure.detail}"))
         except Exception as error:  # noqa: BLE001 - one bad entry costs that entry, whatever is wrong with it
             detail = f"entry {number}: {type(error).__name__}: {error}"[:200]
             problems.append(Problem(code="bad_entry", detail=detail))
+    if chosen and not entries and all(problem.code == Outcome.BAD_ENCODING for problem in problems):
+        raise ParseFailed(Outcome.BAD_ENCODING, "the text of every entry is in no encoding that can be read")
     return ParsedDocument(
         entries=tuple(entries),
         found=len(claims.entries),
@@ -82,14 +89,19 @@ def build_document(claims: DocumentClaims, reading: Reading) -> ParsedDocument:
 
 
 def build_entry(claims: Claims, reading: Reading) -> Entry:
-    """The entry that ``claims`` make: plain title and summary, sanitised body, absolute addresses, aware dates."""
+    """The entry that ``claims`` make: plain title and summary, sanitised body, absolute addresses, aware dates.
+
+    Raises ParseFailed (bad_encoding) where title, summary or body is in letters that nobody can tell: such an entry is
+    left out rather than kept as it is.
+    """
     base = claims.base or reading.url
     problems = list(claims.problems)
     url = resolve(base, claims.url.strip()) if claims.url.strip() else None
     title = plain(claims.title, limit=MAX_TITLE)
     markup = claims.content or (claims.summary if _is_article(claims.summary) else "")
-    body, text = finish(markup, base_url=base) if markup.strip() else ("", "")
+    body, text = finish(mend_markup(markup).text, base_url=base) if markup.strip() else ("", "")
     summary = plain(claims.summary, limit=MAX_SUMMARY) if claims.summary else ""
+    refuse_unreadable(title=title, summary=summary, body=text)
     published = read_date(claims.published, reading, "published", problems)
     updated = read_date(claims.updated, reading, "updated", problems)
     attachments, pictures = _files(claims.files, base)
@@ -126,9 +138,17 @@ def build_entry(claims: Claims, reading: Reading) -> Entry:
     )
 
 
+def refuse_unreadable(**fields: str) -> None:
+    """Raises ParseFailed (bad_encoding) when one of the fields is in letters that nobody can tell."""
+    for name, value in fields.items():
+        if mend_text(value) is None:
+            raise ParseFailed(Outcome.BAD_ENCODING, f"the {name} is in no encoding that can be read")
+
+
 def plain(markup: str, *, limit: int | None = None) -> str:
-    """One line of plain text from a short piece of HTML or text that holds entities."""
+    """One line of plain text from a short piece of HTML or text that holds entities; a wrong encoding is mended."""
     if "<" in markup and _TAG.search(markup):
+        markup = mend_markup(markup).text  # before what old fonts use as letters is taken away as unseen
         # Most descriptions are a picture and a sentence: two patterns read them ten times faster than a parser.
         bare = markup if _UNREADABLE.search(markup) else _BLOCK_TAG.sub(" ", _INLINE_TAG.sub("", markup))
         markup = plain_text(markup) if "<" in bare else html.unescape(bare)
@@ -136,7 +156,7 @@ def plain(markup: str, *, limit: int | None = None) -> str:
         markup = html.unescape(markup)
     if "&#" in markup:  # NukeViet escapes titles twice: "&amp;#x3A;"
         markup = html.unescape(markup)
-    return clean_text(markup, limit=limit)
+    return clean_text(mend_text(markup) or markup, limit=limit)
 
 
 def resolve(base: str, href: str) -> str | None:

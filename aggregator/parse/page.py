@@ -18,7 +18,7 @@ from aggregator.parse.boundary import parse_failures
 from aggregator.parse.charset import decode
 from aggregator.parse.digest import digest_of
 from aggregator.parse.downloads import page_attachments
-from aggregator.parse.entries import MAX_SUMMARY, Reading, plain, read_date
+from aggregator.parse.entries import MAX_SUMMARY, Reading, plain, read_date, refuse_unreadable
 from aggregator.parse.metadata import PageClaims, read_metadata
 from aggregator.parse.pagedates import dates_near_title, visible_dates
 from aggregator.parse.people import person_names
@@ -127,6 +127,7 @@ def _entry(
     root, claims, reading = page.root, page.claims, page.reading
     summary = text_of(select_one(root, page.own.page_summary))
     summary = summary or next((plain(value) for value in claims.summaries if value.strip()), "")
+    refuse_unreadable(title=title, summary=summary, body=text)
     signature = read_signature(text)
     body, text = _unsigned(body, text, signature)
     named = [text_of(found) for found in select(root, page.own.page_author)[:3]]
