@@ -2,6 +2,7 @@
 
 from aggregator.model.source import Platform
 from aggregator.parse.platforms import epi, nukeviet, onecms, vnportal
+from aggregator.parse.platforms.marks import SURE, names_in
 from aggregator.parse.platforms.rules import PlatformRules
 
 PLATFORMS: dict[Platform, PlatformRules] = {
@@ -12,18 +13,20 @@ PLATFORMS: dict[Platform, PlatformRules] = {
     Platform.VNPORTAL: vnportal.RULES,
 }
 
-_SURE = 2  # marks that name a platform
-
 
 def guess_platform(markup: str, generator: str) -> Platform:
-    """The platform whose generator or marks a page shows, else ``generic``."""
+    """The platform whose generator a page names or whose marks it shows, one sure or two hints; else ``generic``."""
     generator, lower = generator.lower(), markup.lower()
     for platform, rules in PLATFORMS.items():
         if generator.startswith(rules.generators or ("\x00",)):
             return platform
-    counted = {platform: sum(mark in lower for mark in rules.marks) for platform, rules in PLATFORMS.items()}
-    best = max(counted, key=lambda platform: counted[platform])
-    return best if counted[best] >= _SURE else Platform.GENERIC
+    names = names_in(lower)
+    weights = {
+        platform: sum(mark.weight for mark in rules.marks if mark.is_on(lower, names))
+        for platform, rules in PLATFORMS.items()
+    }
+    best = max(weights, key=lambda platform: weights[platform])
+    return best if weights[best] >= SURE else Platform.GENERIC
 
 
 def marks_unreliable_minutes(platform: Platform, generator: str) -> bool:

@@ -1,6 +1,9 @@
 """ePi CMS, the system of mattran.org.vn, baohatinh.vn, tienphong.vn and others (DOMAIN 1.1, 1.4)."""
 
+import re
+
 from aggregator.model.source import Selectors
+from aggregator.parse.platforms.marks import HINT, SURE, Mark
 from aggregator.parse.platforms.rules import PlatformRules
 
 RULES = PlatformRules(
@@ -29,5 +32,13 @@ RULES = PlatformRules(
             ".article__social",
         ),
     ),
-    marks=("article__body", "zce-content-body", "cms-body", "story__heading", "article__sapo", "epicdn.me", "zadn.vn"),
+    marks=(
+        Mark(weight=SURE, names=("story__heading", "zce-content-body")),
+        Mark(weight=SURE, written=re.compile(r"//static-cms-[\w-]+\.(?:epicdn\.me|zadn\.vn)/")),
+        Mark(weight=HINT, names=("cms-title", "cms-desc", "cms-body", "cms-author", "cms-photo", "cms-link")),
+        # Others use these of themselves: newspapers abroad, and the aggregator baomoi.com.
+        Mark(weight=HINT, names=("article__body",)),
+        # The rest of zadn.vn serves Zalo and Zing, whose widgets stand on pages of every kind.
+        Mark(weight=HINT, written=re.compile(r"//[\w-]+\.epicdn\.me/|//photo-cms-[\w-]+\.zadn\.vn/")),
+    ),
 )

@@ -7,6 +7,7 @@ every 4.x, so the date in the text comes first. Feeds of 4.3 to 4.5 print the mo
 import re
 
 from aggregator.model.source import Selectors
+from aggregator.parse.platforms.marks import HINT, SURE, Mark
 from aggregator.parse.platforms.rules import PlatformRules
 
 RULES = PlatformRules(
@@ -29,7 +30,13 @@ RULES = PlatformRules(
         page_attachment=(".news-download-file a[href]", ".news-download a[href]"),
         page_drop=(".news-download-file", ".news-download", ".socialList", ".socialButton", "ul.related"),
     ),
-    marks=("nukeviet", "news-bodyhtml", "nv_base_siteurl", "nv_lang_data", "news_column"),
+    marks=(
+        Mark(weight=SURE, written=re.compile(r"""id\s?=\s?["']?news-bodyhtml\b""")),
+        Mark(weight=SURE, written=re.compile(r"nv_(?:base_siteurl|lang_data|my_domain)\s?=")),
+        Mark(weight=HINT, names=("news_column",)),
+        Mark(weight=HINT, names=("hometext",)),
+        Mark(weight=HINT, written=re.compile(r"nukeviet")),
+    ),
     generators=("nukeviet",),
     visible_date_first=True,
     origin=("p.h5.text-right", ".newsdetail-author", "#news-source", ".source"),

@@ -4,7 +4,10 @@ Its JSON-LD strings are HTML-escaped and there is no ``article:published_time``;
 inside the body.
 """
 
+import re
+
 from aggregator.model.source import Selectors
+from aggregator.parse.platforms.marks import HINT, SURE, Mark
 from aggregator.parse.platforms.rules import PlatformRules
 
 RULES = PlatformRules(
@@ -40,5 +43,12 @@ RULES = PlatformRules(
             ".c-news-topmore",
         ),
     ),
-    marks=("onecms", "c-news-detail", "b-maincontent", "sc-longform-header", "1cdn.vn/", "b-grid__title"),
+    marks=(
+        Mark(weight=SURE, names=("onecms__", "sc-longform-header-", "block-sc-title", "block-sc-sapo")),
+        Mark(weight=SURE, written=re.compile(r"<(?:link|script)\b[^<>]{0,400}?//[\w-]+\.1cdn\.vn/(?!thumbs/|\d{4}/)")),
+        Mark(weight=HINT, names=("b-maincontent",)),
+        Mark(weight=HINT, names=("c-news-detail", "c-detail-head", "c-template-list", "c-news-topmore")),
+        Mark(weight=HINT, names=("b-grid__title", "b-grid__img", "b-grid__desc")),
+        Mark(weight=HINT, written=re.compile(r"//[\w-]+\.1cdn\.vn/")),
+    ),
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from aggregator.model.source import Selectors
+from aggregator.parse.platforms.marks import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,7 +11,7 @@ class PlatformRules:
     """The reading rules of one platform. A source's own selectors come before these."""
 
     selectors: Selectors = field(default_factory=Selectors)
-    marks: tuple[str, ...] = ()  # lower-case pieces of markup; two of them name the platform
+    marks: tuple[Mark, ...] = ()
     generators: tuple[str, ...] = ()  # lower-case beginnings of <meta name=generator>
     visible_date_first: bool = False  # the date in the text is right and the one in the metadata is not
     origin: tuple[str, ...] = ()  # selectors of the line that names who published first

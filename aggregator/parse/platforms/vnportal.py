@@ -5,8 +5,17 @@ files are named ``…quantritintuc<YYYYM>/<file><18 digits>.<ext>``. No element 
 are the usual ones of such portals, behind them the generic reader.
 """
 
+import re
+
 from aggregator.model.source import Selectors
+from aggregator.parse.platforms.marks import HINT, SURE, Mark
 from aggregator.parse.platforms.rules import PlatformRules
+
+# The store of a portal: a host of its own, or a province's "datafiles" under its people's committee. The same host name
+# at chinhphu.vn holds the government's legal documents, which pages of every kind link.
+_STORE = r"//(?:(?:storage|files)-vnportal\.|datafiles\.[\w.-]+/[a-z]{3}-ubnd/)"
+# Uploads of the news desk, by site and month, with or without the ticks at the end of the name.
+_FILE = re.compile(r"/\d+/(?:file)?quantritintuc\d{0,6}/[^\s\"'<>]+")
 
 RULES = PlatformRules(
     selectors=Selectors(
@@ -25,7 +34,14 @@ RULES = PlatformRules(
         page_attachment=("a[href*='quantritintuc']", "a[href*='datafiles']", "a[href*='vnportal']"),
         page_drop=(".article-related", ".other-news", ".tin-lien-quan", ".article-tools"),
     ),
-    marks=("quantritintuc", "vnportal", "anh-tin-bai", "datafiles.", "/nan-ubnd/", "vnpt"),
+    marks=(
+        Mark(
+            weight=SURE, written=re.compile(rf"<(?:link|script)\b[^<>]{{0,400}}?{_STORE}(?![^\s\"'<>]*quantritintuc)")
+        ),
+        Mark(weight=SURE, written=_FILE, times=3),
+        Mark(weight=HINT, written=re.compile(rf"{_STORE}|{_FILE.pattern}")),
+        Mark(weight=HINT, written=re.compile(r"""alt\s?=\s?["']?anh-tin-bai""")),
+    ),
     visible_date_first=True,
     origin=(".article-source", ".source"),
     joins_hard_breaks=True,
