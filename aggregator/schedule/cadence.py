@@ -1,10 +1,13 @@
 """The next visit to a source.
 
-1. A healthy source is visited at its own interval, or the shortest default of the sections it feeds.
-2. What the publisher asks (ttl, Cache-Control) is a floor, up to the longest interval.
-3. At night (23-5 h local) intervals are three times as long.
-4. A failing source waits interval × 2^n, n the weighted failures in a row, up to a cap by kind; Retry-After is a floor.
-5. Every interval has jitter, so that sources do not stay in step.
+1. A healthy source is visited at its own interval, or by the default of the most urgent section it feeds.
+2. Where its rhythm is known the same number of visits a week is laid where news is expected (``plan.py``), within
+   3 minutes and 6 hours; where it is not, nights (23-5 h local) stretch the interval three times.
+3. What the publisher asks (ttl, Cache-Control, skipHours, skipDays) is a floor, up to the longest interval.
+4. A failing source waits interval × 2^n, n the weighted failures in a row, up to a cap by kind; a success forgets them.
+   A source that says it is gone rests: one look a week.
+5. While our own network is down nobody's failures rise.
+6. Every interval has jitter, so that sources do not stay in step. Retry-After is a floor to all of it.
 """
 
 from dataclasses import dataclass
@@ -13,7 +16,13 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model.crawl import SourceState
 from aggregator.model.failures import MEANINGS, WEIGHTS, Outcome, Weight
+from aggregator.model.rhythm import Rhythm
 from aggregator.model.source import ArticleKind, Authority, Source, SourceKind
+from aggregator.schedule.hints import Hints, floor_of, retry_after
+from aggregator.schedule.plan import Bounds, interval_for
+from aggregator.schedule.rhythm import is_known
+
+__all__ = ["JITTER", "LONGEST", "Hints", "NextVisit", "Pace", "default_interval", "next_visit"]
 
 LONGEST = timedelta(hours=6)
 JITTER = 0.1
@@ -34,16 +43,6 @@ _FAILURE_CAP = {
     Authority.REPOST: timedelta(hours=24),
 }
 _GONE_CAP = timedelta(days=7)
-_RETRY_AFTER_CAP = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
-    """What the publisher and the host asked of us, None where they were silent."""
-
-    ttl: timedelta | None = None
-    max_age: timedelta | None = None
-    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +60,15 @@ class NextVisit:
     at: datetime
     why: str
     failures: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wait:
+    """A length before jitter, the most it may become by jitter, and why it is so."""
+
+    length: timedelta
+    most: timedelta
+    why: str
 
 
 def default_interval(source: Source, kinds: dict[str, ArticleKind]) -> timedelta:
@@ -84,47 +92,64 @@ def next_visit(
     now: datetime,
     timezone: ZoneInfo,
     jitter: float,
+    rhythm: Rhythm | None = None,
+    own_network_down: bool = False,
 ) -> NextVisit:
-    """When to come back after a visit that ended with ``outcome``; ``jitter`` is drawn from [-1, 1]."""
-    interval = default_interval(source, kinds)
+    """When to come back after a visit that ended with ``outcome``; ``jitter`` is drawn from [-1, 1].
+
+    ``rhythm`` is the source's after this visit, None when nothing is remembered. ``own_network_down`` is
+    ``is_own_network_down`` over the hosts of the last day.
+    """
+    interval = default_interval(source, kinds) * pace.scale
     weight = MEANINGS[outcome].weight
     failures = 0.0
     if weight is Weight.NONE or outcome is Outcome.PARTIAL:
-        wait, why = _healthy(source, interval, hints, now, timezone)
+        follows = rhythm if rhythm is not None and source.interval is None and is_known(rhythm) else None
+        wait = _healthy(source, interval, follows, pace, now, timezone)
+        length, asker = floor_of(hints, _jittered(wait, jitter, pace), now=now, longest=LONGEST * pace.scale)
+        why = f"theo đề nghị của nguồn, {asker}" if asker else wait.why
     else:
-        failures = state.failures + WEIGHTS[weight]
-        wait, why = _failing(source, interval, failures, outcome, verified=state.verified_at is not None)
-    wait = max(wait * pace.scale * (1 + JITTER * jitter), pace.shortest)
-    if hints.retry_after is not None:
-        asked = min(hints.retry_after, _RETRY_AFTER_CAP)
-        if asked > wait:
-            wait, why = asked, "máy chủ của nguồn yêu cầu chờ"
-    return NextVisit(at=now + wait, why=f"{why} ({_span(wait)})", failures=failures)
+        failures = state.failures + (0.0 if own_network_down else WEIGHTS[weight])
+        wait = _failing(state, source, interval, failures, outcome, pace)
+        length, why = _jittered(wait, jitter, pace), wait.why
+        if own_network_down and outcome is not Outcome.GONE:
+            why = "mạng của hệ thống đang gián đoạn, không tính lỗi cho nguồn"
+    asked = retry_after(hints)
+    if asked is not None and asked > length:
+        length, why = asked, "máy chủ của nguồn yêu cầu chờ"
+    return NextVisit(at=now + length, why=f"{why} ({_span(length)})", failures=failures)
 
 
 def _healthy(
-    source: Source, interval: timedelta, hints: Hints, now: datetime, timezone: ZoneInfo
-) -> tuple[timedelta, str]:
-    wait, why = interval, "nhịp thường lệ"
+    source: Source, interval: timedelta, rhythm: Rhythm | None, pace: Pace, now: datetime, timezone: ZoneInfo
+) -> _Wait:
+    longest = max(LONGEST * pace.scale, interval)
+    if rhythm is not None:
+        bounds = Bounds(mean=interval, shortest=min(pace.shortest, longest), longest=longest)
+        length = interval_for(rhythm, bounds, now=now, timezone=timezone)
+        return _Wait(length=length, most=longest, why="nhịp riêng của nguồn")
     hour = now.astimezone(timezone).hour
     if source.interval is None and (hour >= _NIGHT_BEGINS or hour < _NIGHT_ENDS):
-        wait, why = wait * NIGHT_STRETCH, "nhịp ban đêm"
-    for floor, asker in ((hints.ttl, "ttl"), (hints.max_age, "Cache-Control")):
-        if floor is not None and min(floor, LONGEST) > wait:
-            wait, why = min(floor, LONGEST), f"theo đề nghị của nguồn, {asker}"
-    return min(wait, max(LONGEST, interval)), why
+        return _Wait(length=min(interval * NIGHT_STRETCH, longest), most=longest, why="nhịp ban đêm")
+    return _Wait(length=interval, most=longest, why="nhịp thường lệ")
 
 
 def _failing(
-    source: Source, interval: timedelta, failures: float, outcome: Outcome, *, verified: bool
-) -> tuple[timedelta, str]:
+    state: SourceState, source: Source, interval: timedelta, failures: float, outcome: Outcome, pace: Pace
+) -> _Wait:
     if outcome is Outcome.GONE:
-        return _GONE_CAP, "nguồn báo đã đóng, mỗi tuần xem lại một lần"
-    known = verified and source.kind is not SourceKind.UNKNOWN
-    cap = _FAILURE_CAP[source.authority] if known else LONGEST
+        rest = _GONE_CAP * pace.scale
+        return _Wait(length=rest, most=rest * (1 + JITTER), why="nguồn báo đã đóng, mỗi tuần xem lại một lần")
+    is_settled = state.verified_at is not None and source.kind is not SourceKind.UNKNOWN
+    # What never proved itself is tried every 6 hours, however rarely it is to be read once it has.
+    cap = max(_FAILURE_CAP[source.authority] * pace.scale, interval) if is_settled else LONGEST * pace.scale
     # 2^20 intervals is past every cap; the bound keeps the power finite.
-    wait = min(interval * 2 ** min(failures, 20.0), max(cap, interval))
-    return wait, "giãn nhịp vì lỗi liên tiếp"
+    return _Wait(length=min(interval * 2 ** min(failures, 20.0), cap), most=cap, why="giãn nhịp vì lỗi liên tiếp")
+
+
+def _jittered(wait: _Wait, jitter: float, pace: Pace) -> timedelta:
+    """The wait moved by up to a tenth, within its most and the deployment's shortest."""
+    return max(min(wait.length * (1 + JITTER * jitter), wait.most), pace.shortest)
 
 
 def _span(length: timedelta) -> str:
