@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+MAX_NAME_LENGTH = 80  # letters of an account's name
+
 
 class Role(StrEnum):
     """What a person may do; each role may do what the earlier ones may."""

@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from aggregator.model.people import Role, Session, User
+from aggregator.model.people import Session, User
 from aggregator.store.documents import Document, Shape
 from aggregator.store.driver import Database, reaching_mongo
 
@@ -23,6 +23,12 @@ _USER = Shape(User)
 _SESSION = Shape(Session, id_field="token_hash")
 # Writing "seen" at every request would cost a majority write each.
 _SEEN_STEP = timedelta(minutes=1)
+
+
+def account_key(name: str) -> str:
+    """One key for all ways to write a name: compatibility forms, case and accents folded away."""
+    decomposed = unicodedata.normalize("NFKD", name.strip()).casefold().replace("đ", "d")
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 class Users:
@@ -37,7 +43,7 @@ class Users:
         """Adds an account; False when the name is taken, however it is written."""
         with reaching_mongo:
             try:
-                await self._users.insert_one(_USER.write(user) | {"_id": _key(user.name)})
+                await self._users.insert_one(_USER.write(user) | {"_id": account_key(user.name)})
             except DuplicateKeyError:
                 return False
         return True
@@ -48,10 +54,6 @@ class Users:
         await self.close_sessions_of(name)
         return changed
 
-    async def set_role(self, name: str, role: Role) -> bool:
-        """Gives an account another role; False when there is no such account."""
-        return await self._change(name, {"role": str(role)})
-
     async def set_disabled(self, name: str, *, disabled: bool) -> bool:
         """Locks an account out, ending its sessions, or lets it in again; False when there is no such account."""
         changed = await self._change(name, {"disabled": disabled})
@@ -61,13 +63,13 @@ class Users:
 
     async def _change(self, name: str, values: Document) -> bool:
         with reaching_mongo:
-            result = await self._users.update_one({"_id": _key(name)}, {"$set": values})
+            result = await self._users.update_one({"_id": account_key(name)}, {"$set": values})
         return result.matched_count == 1
 
     async def get_user(self, name: str) -> User | None:
         """The account of this name, however it is written."""
         with reaching_mongo:
-            row = await self._users.find_one({"_id": _key(name)})
+            row = await self._users.find_one({"_id": account_key(name)})
         return None if row is None else _USER.read(row)
 
     async def list_users(self) -> list[User]:
@@ -79,7 +81,7 @@ class Users:
     async def open_session(self, token_hash: str, *, user: str, csrf: str) -> Session:
         """A new session of ``user``."""
         values: Document = {
-            "user": {"$literal": _key(user)},
+            "user": {"$literal": account_key(user)},
             "csrf": {"$literal": csrf},
             "created_at": "$$NOW",
             "seen_at": "$$NOW",
@@ -114,7 +116,7 @@ class Users:
     async def close_sessions_of(self, user: str) -> int:
         """Ends all sessions of an account; how many there were."""
         with reaching_mongo:
-            result = await self._sessions.delete_many({"user": _key(user)})
+            result = await self._sessions.delete_many({"user": account_key(user)})
         return result.deleted_count
 
     async def note_failed_login(self, key: str) -> int:
@@ -159,9 +161,3 @@ def _in(length: timedelta) -> dict[str, Any]:
 _RUNNING: dict[str, Any] = {
     "$expr": {"$and": [{"$gt": ["$expires_at", "$$NOW"]}, {"$gt": ["$seen_at", _in(-IDLE_LENGTH)]}]}
 }
-
-
-def _key(name: str) -> str:
-    """One key for all ways to write a name: compatibility forms, case and accents folded away."""
-    decomposed = unicodedata.normalize("NFKD", name.strip()).casefold().replace("đ", "d")
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -5,7 +5,7 @@ its first client asks for that coding, and kept. Each coding has a strong ETag o
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -36,7 +36,7 @@ class Variant:
 class Answer:
     """A 200 for one URL. ``headers`` go with every variant; Content-Type, ETag and Content-Encoding are added here."""
 
-    __slots__ = ("_body", "_etag", "_headers", "_variants")
+    __slots__ = ("_body", "_etag", "_grown", "_headers", "_variants")
 
     def __init__(self, body: bytes, *, content_type: str, headers: Mapping[str, str]) -> None:
         self._body = body
@@ -44,11 +44,17 @@ class Answer:
         self._headers: CIMultiDict[str] = CIMultiDict(headers)
         self._headers["Content-Type"] = content_type
         self._variants: dict[Coding, Variant] = {}
+        self._grown: Callable[[int], None] | None = None
 
     @property
     def size(self) -> int:
-        """Bytes of the body before compression."""
-        return len(self._body)
+        """Bytes held: the body, and its compressed forms as far as they were asked for."""
+        made = {id(variant.body): len(variant.body) for variant in self._variants.values()}
+        return sum((made | {id(self._body): len(self._body)}).values())
+
+    def watch(self, grown: Callable[[int], None] | None) -> None:
+        """Tells ``grown`` how many bytes each compressed form adds when it is made; None: nobody any more."""
+        self._grown = grown
 
     def respond(self, request: web.Request) -> web.Response:
         """A fresh response for this request: 304 when the client holds the same bytes, else 200."""
@@ -66,6 +72,8 @@ class Answer:
         made = self._variants.get(coding)
         if made is None:
             made = self._variants[coding] = self._make(coding)
+            if made.body is not self._body and self._grown is not None:
+                self._grown(len(made.body))
         return made
 
     def _make(self, coding: Coding) -> Variant:

@@ -5,7 +5,7 @@
    cancel what others wait for.
 3. Who holds an older answer waits briefly for the new one, then gets the old one marked with its age. Nobody waits
    while the store is known to be away.
-4. The number of entries and their bytes are bounded; the least recently used goes first.
+4. The number of entries and their bytes, compressed forms included, are bounded; the least recently used goes first.
 """
 
 import asyncio
@@ -130,7 +130,11 @@ class AnswerCache:
         self._drop(key)
         now = time.monotonic()
         self._entries[key] = _Entry(answer=answer, revision=revision, made_at=now, expires_at=now + ttl)
-        self._bytes += answer.size
+        answer.watch(self._grow)
+        self._grow(answer.size)
+
+    def _grow(self, added_bytes: int) -> None:
+        self._bytes += added_bytes
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             oldest = next(iter(self._entries))
             self._drop(oldest)
@@ -138,4 +142,5 @@ class AnswerCache:
     def _drop(self, key: str) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
+            entry.answer.watch(None)
             self._bytes -= entry.answer.size

@@ -55,8 +55,8 @@ class Limiter:
 
     def wait_s(self, address: str) -> float:
         """Seconds the address must wait; 0.0 when a token was there, which is then taken."""
-        key = _bucket_key(address)
-        if key is None:
+        key = network_of(address)
+        if key is None or _is_loopback(address):
             return 0.0
         now = time.monotonic()
         tokens, at = self._buckets.get(key, (self._burst, now))
@@ -80,9 +80,19 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
 
 
 @lru_cache(maxsize=4096)
-def _bucket_key(address: str) -> str | None:
+def _is_loopback(address: str) -> bool:
     parsed = _parsed(address)
-    if parsed is None or parsed.is_loopback:
+    return parsed is not None and parsed.is_loopback
+
+
+@lru_cache(maxsize=4096)
+def network_of(address: str) -> str | None:
+    """What an address is counted as: itself, or its /64 in IPv6, of which one customer holds every address.
+
+    None for what is no address.
+    """
+    parsed = _parsed(address)
+    if parsed is None:
         return None
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, _IPV6_PREFIX), strict=False))

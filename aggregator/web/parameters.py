@@ -2,10 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
 from aggregator.model.errors import BadCursor, Declined
 from aggregator.model.failures import Outcome
@@ -15,6 +25,7 @@ from aggregator.web.cursor import read_cursor
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 _SHOWN_VALUE = 100
+_CURSOR_REMEDY = "Dùng nguyên giá trị next_cursor của trang trước, hoặc bỏ tham số này để đọc từ đầu."
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 CursorText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=200)]
@@ -25,7 +36,15 @@ def _plus_for_space(value: object) -> object:
     return value.replace(" ", "+") if isinstance(value, str) and "T" in value else value
 
 
-Since = Annotated[AwareDatetime, BeforeValidator(_plus_for_space)]
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:  # the first or last day of the calendar, seen from another zone
+        raise PydanticCustomError("datetime_range", "outside the calendar") from error
+
+
+# In UTC.
+Since = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_plus_for_space)]
 
 
 class NoParameters(BaseModel):
@@ -51,6 +70,7 @@ class CrawlParameters(NoParameters):
 
     source: Slug | None = None
     outcome: Outcome | None = None
+    unchanged: Literal["1"] | None = None  # also the visits that found nothing new
     cursor: CursorText | None = None
 
 
@@ -88,18 +108,14 @@ def position(cursor: str | None) -> tuple[datetime, str] | None:
     try:
         return read_cursor(cursor)
     except BadCursor as error:
-        remedy = "Dùng nguyên giá trị next_cursor của trang trước, hoặc bỏ tham số này để đọc từ đầu."
-        raise Declined("bad-cursor", f"“cursor” = “{cursor}”: {remedy}", (("cursor", cursor, remedy),)) from error
-
-
-def in_utc(instant: datetime | None) -> datetime | None:
-    """The same instant in UTC."""
-    return None if instant is None else instant.astimezone(UTC)
+        said = f"“cursor” = “{cursor}”: {_CURSOR_REMEDY}"
+        raise Declined("bad-cursor", said, (("cursor", cursor, _CURSOR_REMEDY),)) from error
 
 
 def _mistake(item: Mapping[str, Any], known: list[str]) -> tuple[str, str, str]:
     field = str(item["loc"][0]) if item["loc"] else ""
-    return field[:_SHOWN_VALUE], str(item["input"])[:_SHOWN_VALUE], _remedy(item, known)
+    remedy = _CURSOR_REMEDY if field == "cursor" and field in known else _remedy(item, known)
+    return field[:_SHOWN_VALUE], str(item["input"])[:_SHOWN_VALUE], remedy
 
 
 def _remedy(item: Mapping[str, Any], known: list[str]) -> str:
@@ -109,8 +125,9 @@ def _remedy(item: Mapping[str, Any], known: list[str]) -> str:
         return "Viết theo ISO 8601 có múi giờ, ví dụ 2026-11-23T07:00:00+07:00."
     if kind == "extra_forbidden":
         return f"Không có tham số này. Dùng được: {', '.join(known)}." if known else "Địa chỉ này không nhận tham số."
-    if kind == "enum":
-        return f"Chọn một trong: {str(context['expected']).replace(' or ', ', ')}."
+    if kind in {"enum", "literal_error"}:
+        choices = str(context["expected"]).replace(" or ", ", ").replace("'", "")  # "'news', 'event' or 'notice'"
+        return f"Chọn một trong: {choices}."
     return _REMEDIES.get(kind, "Giá trị không hợp lệ.").format(**context)
 
 

@@ -106,8 +106,15 @@ def problem_bytes(declined: Declined, *, instance: str) -> tuple[int, bytes]:
         type=f"/problems/{declined.code}",
         title=kind.title,
         status=kind.status,
-        detail=declined.detail,
+        detail=_text(declined.detail),
         instance=instance,
-        errors=[Mistake(field=field, value=value, remedy=remedy) for field, value, remedy in declined.mistakes],
+        errors=[
+            Mistake(field=_text(field), value=_text(value), remedy=remedy) for field, value, remedy in declined.mistakes
+        ],
     )
     return kind.status, orjson.dumps(problem)
+
+
+def _text(said: str) -> str:
+    # What a client sent may hold lone surrogates, which JSON cannot carry.
+    return said.encode("utf-8", "replace").decode()

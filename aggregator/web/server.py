@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from aiohttp import web
 
+from aggregator.model.people import MAX_NAME_LENGTH
 from aggregator.web import words
 from aggregator.web.answer_cache import AnswerCache
 from aggregator.web.api.present import Presenter
@@ -36,10 +37,18 @@ def build_app(deps: WebDeps) -> web.Application:
     for route in ROUTES:
         handler = guarded(route) if route.audience is Audience.LOGIN else route.handler
         if route.method == "GET":
-            app.router.add_get(route.path, handler, allow_head=True)
+            app.router.add_get(route.path, handler, allow_head=True, expect_handler=_expected)
         else:
-            app.router.add_route(route.method, route.path, handler)
+            app.router.add_route(route.method, route.path, handler, expect_handler=_expected)
     return app
+
+
+async def _expected(request: web.Request) -> None:
+    # The framework repeats an expectation that it does not know, and fails on bytes that are no text. RFC 9110
+    # §10.1.1 lets a server pass over such a header.
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # not a part of the answer
 
 
 def guarded(route: Route) -> Handler:
@@ -96,6 +105,7 @@ def _frontend(deps: WebDeps) -> Frontend:
         "role_labels": words.ROLE_LABELS,
         "skip_labels": words.SKIP_LABELS,
         "health_labels": HEALTH_LABELS,
+        "max_name_length": MAX_NAME_LENGTH,
     }
     zone = ZoneInfo(catalogue.province.timezone)
     return load_frontend(shared, now=deps.now, tz=zone, https=deps.settings.secure_cookies)

@@ -29,6 +29,7 @@ class WebDeps:
     settings: Settings
     now: Callable[[], datetime]
     revision: FeedRevision
+    places: frozenset[str] | None = None  # slugs of the province's communes; None: a place is not checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,9 @@ async def world(store: Store, catalogue: Catalogue, settings: Settings) -> World
 def app_of() -> AppOf:
     """Makes the application over a world's store, with settings of its own where a test needs them."""
 
-    def made(world: World, settings: Settings | None = None) -> web.Application:
+    def made(
+        world: World, settings: Settings | None = None, *, places: frozenset[str] | None = None
+    ) -> web.Application:
         return build_app(
             WebDeps(
                 store=world.store,
@@ -91,6 +93,7 @@ def app_of() -> AppOf:
                 settings=settings or world.settings,
                 now=world.clock.now,
                 revision=world.revision,
+                places=places,
             )
         )
 

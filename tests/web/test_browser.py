@@ -9,6 +9,8 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, Route, async_playwright
 
+from aggregator.model.entry import Attachment, Image
+from aggregator.model.failures import Outcome
 from aggregator.model.people import Role
 from tests.web.world import PASSWORD, AppOf, World
 
@@ -67,8 +69,8 @@ async def address(newsday: World, app_of: AppOf) -> AsyncIterator[str]:
 
 
 async def _picture(route: Route) -> None:
-    # The sources' hosts are not part of the test: one picture breaks, the others load.
-    if route.request.url.endswith("/1.jpg"):
+    # The sources' hosts are not part of the test: two pictures break, the others load.
+    if route.request.url.endswith(("/1.jpg", "/hong.jpg")):
         await route.abort()
     else:
         await route.fulfill(body=PICTURE, content_type="image/svg+xml")
@@ -222,5 +224,105 @@ async def test_an_operator_signs_in_finds_the_sick_source_and_asks_for_a_crawl(
     await page.get_by_role("link", name="Nhật ký của Báo và phát thanh, truyền hình Nghệ An").click()
     await page.locator(".log tbody a").first.click()
     await page.get_by_text("Nguyên nhân kỹ thuật").wait_for()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert troubles == []
+
+
+BROKEN = "http://127.0.0.1:9/hong.jpg"
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_a_picture_that_does_not_load_leaves_no_hole_in_an_article(
+    chromium: Browser, address: str, newsday: World, size: tuple[int, int], *, scripted: bool
+) -> None:
+    covered = newsday.article(source="cong-tinh", minutes_ago=1, images=(Image(url=BROKEN, caption="Hội nghị"),))
+    inside = newsday.article(
+        source="cong-tinh",
+        minutes_ago=2,
+        body=(
+            f'<p>Mở đầu.</p><figure><img src="{BROKEN}" width="900" height="600" alt="Quang cảnh hội nghị">'
+            f'</figure><p><img src="{BROKEN}" width="900" height="600" alt=""></p>'
+            f'<figure><img src="{BROKEN}" width="900" height="600"><figcaption>Bà con góp ý.</figcaption></figure>'
+            '<figure><img src="http://127.0.0.1:9/tot.jpg" alt=""></figure><p>Kết.</p>'
+        ),
+    )
+    await newsday.publish(covered)
+    await newsday.publish(inside)
+    width, height = size
+    context = await chromium.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=scripted, locale="vi-VN"
+    )
+    page = await context.new_page()
+    await page.route("**/*.jpg", _picture)
+    tall = """[...document.querySelectorAll('.reading img, .reading figure')]
+        .filter((item) => !(item.currentSrc ?? item.querySelector('img').currentSrc).endsWith('tot.jpg'))
+        .map((item) => item.getBoundingClientRect().height)"""
+    for article in (covered, inside):
+        await page.goto(f"{address}/bai/{article.id}", wait_until="networkidle")
+        assert max(await page.evaluate(tall)) < 70, article.body
+    assert await page.locator(".body img").last.evaluate("(image) => image.getBoundingClientRect().height") > 30
+    words = await page.locator(".body").inner_text()
+    assert "Bà con góp ý." in words
+    await context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_the_files_of_an_article_say_what_they_are_and_how_large(
+    chromium: Browser, address: str, newsday: World, size: tuple[int, int]
+) -> None:
+    site = "https://so-y-te.example.vn/files"
+    long_name = "Danh_sach_cac_diem_tiem_chung_mo_rong_cho_tre_em_tu_6_thang_tuoi_tai_130_xa_phuong_nam_2026.xlsx"
+    article = newsday.article(
+        source="so-y-te",
+        minutes_ago=1,
+        attachments=(
+            Attachment(url=f"{site}/1", name="Kế hoạch 128/KH-SYT", media_type="application/pdf", size_bytes=4_404_019),
+            Attachment(url=f"{site}/{long_name}", name=long_name, size_bytes=91_136),
+            Attachment(url=f"{site}/phu-luc.PDF?v=2", name=""),
+        ),
+    )
+    await newsday.publish(article)
+    page, troubles = await _open(chromium, size)
+    await page.goto(f"{address}/bai/{article.id}")
+    files = page.locator(".files li")
+    shown = [" ".join(text.split()) for text in await files.all_inner_texts()]
+    assert shown == [
+        "Kế hoạch 128/KH-SYT PDF · 4,2 MB",
+        f"{long_name} Excel · 89,0 KB",
+        "phu-luc.PDF PDF",
+    ]
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert [await link.get_attribute("href") for link in await files.locator("a").all()] == [
+        attachment.url for attachment in article.attachments
+    ]
+    assert troubles == []
+
+
+async def test_the_board_and_the_crawl_log_are_short_on_a_phone(
+    chromium: Browser, address: str, newsday: World
+) -> None:
+    await newsday.person("nguyen-thi-lan-anh", Role.OPERATOR)
+    for number in range(40):
+        await newsday.crawled("bao-tinh", Outcome.OK if number % 2 else Outcome.UNCHANGED, minutes_ago=40 + number)
+    page, troubles = await _open(chromium, PHONE)
+    await page.goto(f"{address}/ops")
+    await page.fill("#name", "nguyen-thi-lan-anh")
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".board")
+    tops = await page.locator(".ops-nav > *").evaluate_all("(all) => all.map((item) => item.getBoundingClientRect())")
+    assert len({round(box["y"] + box["height"] / 2) for box in tops}) == 1  # one row
+    assert max(box["right"] for box in tops) <= PHONE[0]
+    assert min(box["height"] for box in tops) >= 43.5
+    await page.goto(f"{address}/ops/crawls")
+    assert await page.evaluate("document.documentElement.scrollHeight") < 4500
+    await page.get_by_role("link", name="Hiện cả lượt không có gì mới").click()
+    await page.get_by_role("link", name="Ẩn lượt không có gì mới").wait_for()
+    assert page.url == f"{address}/ops/crawls?unchanged=1"
+    await page.select_option("select[name=source]", "bao-tinh")
+    await page.get_by_role("button", name="Lọc").click()
+    await page.get_by_role("link", name="Ẩn lượt không có gì mới").wait_for()
+    assert "unchanged=1" in page.url
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert troubles == []

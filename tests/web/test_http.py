@@ -33,7 +33,7 @@ async def raw(world: World, app_of: AppOf) -> AsyncIterator[Client]:
         ("limit=101", "limit", "Không lớn hơn 100"),
         ("limit=ten", "limit", "số nguyên"),
         ("limit=1&limit=2", "limit", "một lần"),
-        ("kind=video", "kind", "Chọn một trong"),
+        ("kind=video", "kind", "Chọn một trong: news, document, event, notice, handbook."),
         ("since=yesterday", "since", "ISO 8601"),
         ("since=2026-11-23T07:00:00", "since", "ISO 8601"),
         ("section=the-thao", "section", "/api/v1/sections"),
@@ -41,7 +41,8 @@ async def raw(world: World, app_of: AppOf) -> AsyncIterator[Client]:
         ("section=%27%7B%24ne%7D", "section", "chữ thường"),
         ("place[$ne]=x", "place[$ne]", "Không có tham số này"),
         ("cursor=AAAA", "cursor", "next_cursor"),
-        ("cursor=" + "A" * 300, "cursor", "200"),
+        ("cursor=" + "A" * 300, "cursor", "next_cursor"),
+        ("cursor=%3Cb%3E", "cursor", "next_cursor"),
     ],
 )
 async def test_a_wrong_parameter_is_refused_by_name_with_its_remedy(
@@ -57,6 +58,19 @@ async def test_a_wrong_parameter_is_refused_by_name_with_its_remedy(
     assert remedy in problem["errors"][0]["remedy"]
     assert field in problem["detail"]
     assert (await client.get(problem["type"])).status == 200
+
+
+async def test_an_unknown_place_is_refused_where_the_places_are_known(world: World, app_of: AppOf) -> None:
+    await world.publish(world.article(places=("xa-yen-thanh",)))
+    async with TestClient(TestServer(app_of(world, places=frozenset({"xa-yen-thanh", "phuong-vinh"})))) as client:
+        for place, count in (("xa-yen-thanh", 1), ("phuong-vinh", 0)):
+            assert len((await (await client.get(f"/api/v1/feed?place={place}")).json())["items"]) == count
+        answer = await client.get("/api/v1/feed?place=xa-khong-co")
+        assert answer.status == 400
+        (mistake,) = (await answer.json(content_type=None))["errors"]
+        assert (mistake["field"], mistake["value"]) == ("place", "xa-khong-co")
+    async with TestClient(TestServer(app_of(world))) as client:
+        assert (await client.get("/api/v1/feed?place=xa-khong-co")).status == 200
 
 
 async def test_every_mistake_is_told_at_once(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from aggregator.model.source import ArticleKind, Authority, Catalogue
 from aggregator.web import words
 from aggregator.web.answer import Answer
 from aggregator.web.answer_cache import AnswerCache
+from aggregator.web.conditional import Coding
 from aggregator.web.cursor import read_cursor, write_cursor
 from aggregator.web.health import HEALTH_LABELS, Health, source_health
 from aggregator.web.revision import FeedRevision
@@ -164,6 +166,28 @@ async def test_the_cache_keeps_to_its_bounds_and_drops_what_was_used_least() -> 
         assert [key for key in "abcd" if cache.fresh(key) is not None] == ["a", "c", "d"]
         await cache.get("huge", huge, ttl=9)
         assert cache.fresh("huge") is None
+
+
+async def test_compressed_forms_count_towards_the_bound_and_leave_with_their_answer() -> None:
+    async with asyncio.TaskGroup() as group:
+        cache = AnswerCache(FeedRevision(), group, max_bytes=9000)
+
+        async def make() -> Answer:
+            return Answer(token_bytes(2000), content_type="text/plain", headers={})  # does not compress
+
+        first, _ = await cache.get("a", make, ttl=9)
+        second, _ = await cache.get("b", make, ttl=9)
+        assert (cache._bytes, first.size) == (4000, 2000)
+        for coding in (Coding.IDENTITY, Coding.BR, Coding.BR, Coding.GZIP):
+            first.variant(coding)
+        assert cache._bytes == first.size + second.size > 8000
+        second.variant(Coding.BR)
+        assert cache.fresh("a") is None
+        assert cache.fresh("b") is second
+        assert cache._bytes == second.size
+        first.variant(Coding.GZIP)  # whoever still holds it may go on; it is not counted
+        await cache.get("b", make, ttl=9)
+        assert cache._bytes == second.size
 
 
 async def test_failures_reach_the_reader_unless_an_older_page_is_there_and_refusals_always_do() -> None:

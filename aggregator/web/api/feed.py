@@ -6,7 +6,7 @@ from aggregator.store.stories import FeedQuery
 from aggregator.web.api.data import FEED_TTL_S, from_cache
 from aggregator.web.api.views import FeedPage
 from aggregator.web.cursor import write_cursor
-from aggregator.web.parameters import FeedParameters, bad_parameters, in_utc, position, read_parameters
+from aggregator.web.parameters import FeedParameters, bad_parameters, position, read_parameters
 from aggregator.web.state import WebState
 
 
@@ -28,7 +28,7 @@ async def feed_page(state: WebState, parameters: FeedParameters) -> FeedPage:
         source=parameters.source,
         place=parameters.place,
         kind=parameters.kind,
-        since=in_utc(parameters.since),
+        since=parameters.since,
         after=position(parameters.cursor),
         limit=parameters.limit + 1,  # one more says whether there is a next page
     )
@@ -47,5 +47,9 @@ def _known_names(state: WebState, parameters: FeedParameters) -> None:
         mistakes.append(("section", parameters.section, "Không có chuyên mục này; xem /api/v1/sections."))
     if parameters.source is not None and parameters.source not in state.presenter.sources:
         mistakes.append(("source", parameters.source, "Không có nguồn tin này; xem /api/v1/sources."))
+    places = state.deps.places
+    if parameters.place is not None and places is not None and parameters.place not in places:
+        remedy = "Không có xã, phường này; viết như trong trường “places” của các bài."
+        mistakes.append(("place", parameters.place, remedy))
     if mistakes:
         raise bad_parameters(mistakes)

@@ -3,7 +3,7 @@
 
 const POLL_MS = 30000;
 
-// A picture that does not load leaves the quiet ground of its frame.
+// A picture that does not load takes no room where it would be large, and leaves a quiet ground in the list.
 document.addEventListener("error", (event) => {
   if (event.target instanceof HTMLImageElement) event.target.classList.add("broken");
 }, true);

@@ -12,12 +12,15 @@ from aggregator.web.ops.page import ops_page
 from aggregator.web.parameters import CrawlParameters, position, read_parameters
 from aggregator.web.state import STATE
 
-_PAGE = 50
+_PAGE = 20
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 async def crawls(request: web.Request) -> web.Response:
-    """A page of the log; ``source`` and ``outcome`` narrow it. Empty values of the filter form mean all."""
+    """A page of the log; ``source`` and ``outcome`` narrow it. Empty values of the filter form mean all.
+
+    Most visits find nothing new and would bury the rest: they are shown when ``unchanged=1`` or the filter asks.
+    """
     kept = {name: value for name, value in request.query.items() if value}
     if len(kept) < len(request.query):
         return web.Response(
@@ -27,13 +30,14 @@ async def crawls(request: web.Request) -> web.Response:
     found = await request.app[STATE].deps.store.crawls.recent(
         source_id=parameters.source,
         outcome=parameters.outcome,
+        left_out=() if parameters.unchanged else (Outcome.UNCHANGED,),
         before=position(parameters.cursor),
         limit=_PAGE + 1,
     )
     shown = found[:_PAGE]
+    narrowed = {name: value for name, value in kept.items() if name != "cursor"}
     older = ""
     if len(found) > _PAGE:
-        narrowed = {name: value for name, value in kept.items() if name != "cursor"}
         older = urlencode(narrowed | {"cursor": write_cursor(shown[-1].started_at, shown[-1].id)})
     return ops_page(
         request,
@@ -44,8 +48,17 @@ async def crawls(request: web.Request) -> web.Response:
         source=parameters.source or "",
         outcome=parameters.outcome,
         outcomes=list(Outcome),
+        shows_unchanged=parameters.unchanged is not None,
+        toggle=_toggled(narrowed) if parameters.outcome is None else "",
         is_first=parameters.cursor is None,
     )
+
+
+def _toggled(narrowed: dict[str, str]) -> str:
+    other = {name: value for name, value in narrowed.items() if name != "unchanged"}
+    if len(other) == len(narrowed):
+        other["unchanged"] = "1"
+    return f"/ops/crawls?{urlencode(other)}" if other else "/ops/crawls"
 
 
 async def crawl(request: web.Request) -> web.Response:

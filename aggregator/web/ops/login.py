@@ -7,13 +7,14 @@ from math import ceil
 import structlog
 from aiohttp import web
 
+from aggregator.model.people import MAX_NAME_LENGTH
+from aggregator.web.ops.forms import read_form
 from aggregator.web.ops.page import ops_page, render_ops
 from aggregator.web.ops.passwords import MAX_LENGTH, hash_password, is_right_password, password_mistake
 from aggregator.web.ops.sessions import VISITOR, check_form
 from aggregator.web.state import STATE, WebState
 
 _log = structlog.get_logger()
-_LONGEST_NAME = 80
 _AT_HOME = re.compile(r"/ops(?:[/?][A-Za-z0-9_\-./?=&%+]*)?")
 _WRONG = "Tên đăng nhập hoặc mật khẩu không đúng."
 _DEADLINE_S = 20.0
@@ -31,9 +32,10 @@ async def login(request: web.Request) -> web.Response:
     """Checks name and password. The same words and the same work whether the name or the password is wrong."""
     state = request.app[STATE]
     await check_form(request, state.doorkeeper.form_token(request))
-    sent = await request.post()
-    name, password = str(sent.get("name", ""))[:_LONGEST_NAME], str(sent.get("password", ""))[: MAX_LENGTH + 1]
-    following = str(sent.get("next", ""))
+    sent = await read_form(request)
+    # One letter too many stays, so that a longer name or password is never taken for what it begins with.
+    name, password = sent.get("name", "")[: MAX_NAME_LENGTH + 1], sent.get("password", "")[: MAX_LENGTH + 1]
+    following = sent.get("next", "")
     address = state.limiter.address(request)
     async with asyncio.timeout(_DEADLINE_S), state.login_turns:
         wait_s = state.throttle.wait_s(name, address)
@@ -73,7 +75,7 @@ async def change_password(request: web.Request) -> web.Response:
     """Replaces the password, ends every session of the account and opens a new one here."""
     state = request.app[STATE]
     user = request[VISITOR].user
-    sent = {key: str(value) for key, value in (await request.post()).items()}
+    sent = await read_form(request)
     old, new, again = (sent.get(field, "")[: MAX_LENGTH + 1] for field in ("old", "new", "again"))
     address = state.limiter.address(request)
     async with asyncio.timeout(_DEADLINE_S), state.login_turns:

@@ -5,6 +5,7 @@ the ``__Host-`` prefix) when the service is served over https.
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
@@ -17,9 +18,11 @@ from aggregator.model.errors import Declined
 from aggregator.model.people import Role, Session, User
 from aggregator.store.store import Store
 from aggregator.store.users import SESSION_LENGTH
+from aggregator.web.ops.forms import read_form
 
 _TOKEN_BYTES = 32
 _DEADLINE_S = 15.0
+_OURS = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe(32) makes
 _LADDER = tuple(Role)
 _CHANGE_PASSWORD = "/ops/password"  # noqa: S105 - a path
 _OPEN_TO_GIVEN_PASSWORDS = (_CHANGE_PASSWORD, "/ops/logout")
@@ -53,7 +56,7 @@ class Doorkeeper:
     async def visitor(self, request: web.Request) -> Visitor | None:
         """Who the request's cookie stands for; None when it stands for nobody (any more)."""
         token = request.cookies.get(self._session_cookie)
-        if not token:
+        if not token or not _OURS.fullmatch(token):
             return None
         found = await self._users.session(_digest(token))
         return None if found is None else Visitor(session=found[0], user=found[1])
@@ -74,7 +77,8 @@ class Doorkeeper:
 
     def form_token(self, request: web.Request) -> str:
         """The login form's token: there is no session yet, so a cookie of its own holds it (double submit)."""
-        return request.cookies.get(self._form_cookie) or token_urlsafe(_TOKEN_BYTES)
+        held = request.cookies.get(self._form_cookie, "")
+        return held if _OURS.fullmatch(held) else token_urlsafe(_TOKEN_BYTES)
 
     def keep_form_token(self, response: web.Response, token: str) -> None:
         """Lets the browser hold the login form's token."""
@@ -97,7 +101,7 @@ async def enter(request: web.Request, doorkeeper: Doorkeeper, least: Role) -> we
         if visitor is None:
             if request.method == "POST":
                 raise Declined("forbidden", "Phiên đăng nhập đã hết. Hãy đăng nhập lại.")
-            return _see(f"/ops/login?next={quote(request.raw_path, safe='/')}")
+            return _see(f"/ops/login?next={quote(request.raw_path, safe='/', errors='replace')}")
         if not visitor.may(least):
             raise Declined("forbidden", "Tài khoản này không có quyền làm việc đó.")
         if request.method == "POST":
@@ -110,9 +114,9 @@ async def enter(request: web.Request, doorkeeper: Doorkeeper, least: Role) -> we
 
 async def check_form(request: web.Request, expected: str) -> None:
     """Raises Declined (forbidden) for a form that another site sent or that lacks our token."""
-    sent = (await request.post()).get("csrf", "")
+    sent = (await read_form(request)).get("csrf", "")
     is_foreign = request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site"
-    if is_foreign or not isinstance(sent, str) or not compare_digest(sent.encode(), expected.encode()):
+    if is_foreign or not compare_digest(sent.encode(), expected.encode()):
         raise Declined("forbidden", "Biểu mẫu đã cũ. Hãy tải lại trang rồi làm lại.")
 
 

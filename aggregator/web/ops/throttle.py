@@ -7,7 +7,8 @@ process. Names that do not exist are counted like others: an answer never tells 
 import time
 from collections import OrderedDict
 
-from aggregator.store.users import Users
+from aggregator.store.users import Users, account_key
+from aggregator.web.limits import network_of
 
 FREE_FAILURES = 5
 _LONGEST_WAIT_S = 60.0
@@ -46,4 +47,5 @@ class LoginThrottle:
 
 
 def _keys(name: str, address: str) -> tuple[str, str]:
-    return f"name:{name.strip().casefold()[:80]}", f"address:{address}"
+    # The very key by which the account is found: another way to write a name is not another name.
+    return f"name:{account_key(name)}", f"address:{network_of(address) or address}"

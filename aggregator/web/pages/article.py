@@ -1,8 +1,11 @@
 """An article's page: what its source allows to be shown, and the way to the original."""
 
+from urllib.parse import unquote, urlsplit
+
 from aiohttp import web
 from markupsafe import Markup
 
+from aggregator.text.fold import clean_text
 from aggregator.web.api.articles import article_detail
 from aggregator.web.api.views import AttachmentItem
 from aggregator.web.pages.page import cached_page
@@ -36,6 +39,7 @@ async def article_page(request: web.Request) -> web.Response:
             body_has_image=bool(article.body and "<img" in article.body),
             section=state.presenter.sections.get(article.sections[0]) if article.sections else None,
             file_kind=_file_kind,
+            file_name=_file_name,
         )
 
     return await cached_page(request, {}, render)
@@ -44,5 +48,11 @@ async def article_page(request: web.Request) -> web.Response:
 def _file_kind(file: AttachmentItem) -> str:
     if file.is_pdf:
         return "PDF"
-    path = file.url.split("?", maxsplit=1)[0]
+    path = urlsplit(file.url).path
     return _FILE_KINDS.get(path.rsplit(".", maxsplit=1)[-1].lower(), "Tệp")
+
+
+def _file_name(file: AttachmentItem) -> str:
+    # Where the page gave its link no words: the last part of the address, if it says anything.
+    last = clean_text(unquote(urlsplit(file.url).path.rsplit("/", maxsplit=1)[-1], errors="replace"), limit=120)
+    return last if "." in last else "Tệp đính kèm"
