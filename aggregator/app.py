@@ -7,12 +7,13 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import random
 import secrets
 import signal
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from aggregator.engine.pool import ParsePool
 from aggregator.fetch.gate import Gate
 from aggregator.jobs import Clock
 from aggregator.model.crawl import Crawl, Trigger
-from aggregator.model.errors import StartupError
+from aggregator.model.errors import StartupError, StoreUnavailable
 from aggregator.model.source import Catalogue, Source
 from aggregator.schedule.cadence import Pace
 from aggregator.settings import Role, Settings
@@ -45,6 +46,7 @@ _CRAWL_GRACE_S = 3.0
 _WEB_GRACE_S = 2.0
 _CANCEL_AGAIN_S = 0.5
 _MEBIBYTE = 1024 * 1024
+_PURGED_AT_ONCE = 2000
 
 
 def wall_clock() -> datetime:
@@ -65,14 +67,31 @@ class Core:
     merger: StoryMerger
     owner: str  # of leases: this process
     sources: dict[str, Source]  # the catalogue's, by id
+    strangers: set[str] = field(default_factory=set)  # due in the store, unknown to this process
 
     async def claim_due(self, most: int) -> list[Claim]:
         """Leases on sources that are due, of those this process knows."""
-        claims = await self.store.sources.claim_due(self.owner, limit=most, ttl=LEASE)
-        strangers = [claim.lease for claim in claims if claim.source_id not in self.sources]
-        if strangers:
-            await self.store.sources.release(strangers)
+        claims = await self.store.sources.claim_due(self.owner, limit=most, ttl=LEASE, without=self.strangers)
+        strange = [claim.lease for claim in claims if claim.source_id not in self.sources]
+        if strange:  # another process on this database reads another file
+            self.strangers.update(lease.source_id for lease in strange)
+            await self.store.sources.release(strange)
         return [claim for claim in claims if claim.source_id in self.sources]
+
+    async def purge(self) -> None:
+        """Removes news past its age, a bounded number at a time; what is purged does not return."""
+        now = wall_clock()
+        try:
+            report = await self.store.retention.purge(now, now - self.settings.max_age, limit=_PURGED_AT_ONCE)
+        except StoreUnavailable as error:
+            log.warning("purge_waits", error=str(error))
+            return
+        if report.articles or report.postponed:
+            log.info("purged", articles=report.articles, postponed=report.postponed)
+
+    async def sync_sources(self) -> None:
+        """Makes the store's states match the catalogue: what is not in it is archived."""
+        await self.store.sources.sync(self.catalogue.sources, now=wall_clock())
 
     async def crawl(
         self, claim: Claim, trigger: Trigger = Trigger.SCHEDULE, watch: Watcher = unwatched
@@ -126,13 +145,16 @@ async def open_store(settings: Settings, *, share: bool = False) -> AsyncIterato
             driver=settings.driver,
             database=settings.database,
             keep_crawls=timedelta(days=settings.keep_crawls_days),
+            keep_raw=timedelta(days=settings.keep_raw_days),
+            max_raw_bytes=settings.max_raw_mb * _MEBIBYTE,
         )
         try:
-            async with running(store.writer.run()):
+            async with running(store.writer.run(), store.raw_pages.run()):
                 try:
                     yield store
                 finally:
                     await store.writer.close()  # what is queued is written first
+            await store.raw_pages.close()
         finally:
             await store.close()
 
@@ -168,7 +190,6 @@ async def open_core(
             new_id=lambda: secrets.token_hex(12),
             draw=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter is no secret
         )
-        await store.sources.sync(catalogue.sources, now=wall_clock())
         merger = StoryMerger(store, owner)
         async with running(merger.run()):
             yield Core(
@@ -192,7 +213,12 @@ async def crawling(core: Core) -> AsyncIterator[LocalEngine[Claim]]:
         crawl=core.crawl,
         renew=lambda ids: core.store.sources.renew(core.owner, ids, ttl=LEASE),
     )
-    clock = Clock(look_for_due=engine.wake, renew_leases=engine.renew_leases, merge_stories=core.merger.wake)
+    clock = Clock(
+        look_for_due=engine.wake,
+        renew_leases=engine.renew_leases,
+        merge_stories=core.merger.wake,
+        purge_old_news=core.purge,
+    )
     async with running(engine.serve()), clock:
         try:
             yield engine
@@ -205,7 +231,14 @@ async def serving(core: Core) -> AsyncIterator[str]:
     """The web server while the block runs; yields its base URL."""
     settings = core.settings
     revision = FeedRevision()
-    deps = WebDeps(store=core.store, catalogue=core.catalogue, settings=settings, now=wall_clock, revision=revision)
+    deps = WebDeps(
+        store=core.store,
+        catalogue=core.catalogue,
+        settings=settings,
+        now=wall_clock,
+        revision=revision,
+        places=core.catalogue.places,
+    )
     runner = web.AppRunner(build_app(deps), access_log=None, shutdown_timeout=_WEB_GRACE_S)
     await runner.setup()
     try:
@@ -213,10 +246,7 @@ async def serving(core: Core) -> AsyncIterator[str]:
         try:
             await site.start()
         except OSError as error:
-            raise StartupError(
-                f"Cannot listen on {settings.bind}:{settings.port} ({error.strerror}): another program has the port. "
-                "Stop it, or choose another with AGGREGATOR_PORT (0 lets the system choose)."
-            ) from error
+            raise StartupError(_why_deaf(settings, error)) from error
         host, port = runner.addresses[0][:2]
         shown = f"[{host}]" if ":" in host else host
         async with running(revision.follow(core.store)):
@@ -235,6 +265,7 @@ async def open_service(
     """
     async with contextlib.AsyncExitStack() as stack:
         core = await stack.enter_async_context(open_core(settings, catalogue, empty=empty))
+        await core.sync_sources()
         url = None
         if Role.WEB in settings.roles:
             url = await stack.enter_async_context(serving(core))
@@ -251,6 +282,16 @@ async def until_stopped() -> None:
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
     log.info("stopping")
+
+
+def _why_deaf(settings: Settings, error: OSError) -> str:
+    """Why the web server cannot listen, and what to do."""
+    place = f"Cannot listen on {settings.bind}:{settings.port} ({error.strerror})"
+    if error.errno == errno.EADDRINUSE:
+        return f"{place}: another program has the port. Stop it, or set AGGREGATOR_PORT (0 lets the system choose)."
+    if error.errno == errno.EACCES:
+        return f"{place}: ports below 1024 want privileges. Set AGGREGATOR_PORT to another."
+    return f"{place}: set AGGREGATOR_BIND to an address of this machine, 127.0.0.1 or 0.0.0.0 for instance."
 
 
 def _limits(settings: Settings) -> Limits:

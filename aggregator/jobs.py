@@ -8,6 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 TICK_S = 1.0
 RENEW_S = 2.0  # leases last 8 s: three renewals may be late before one is lost
 MERGE_S = 5.0
+PURGE_S = 3600.0
 
 
 class Clock:
@@ -19,11 +20,13 @@ class Clock:
         look_for_due: Callable[[], None],
         renew_leases: Callable[[], Awaitable[None]],
         merge_stories: Callable[[], None],
+        purge_old_news: Callable[[], Awaitable[None]],
     ) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._every(TICK_S, look_for_due, "look for due sources")
         self._every(RENEW_S, renew_leases, "renew leases")
         self._every(MERGE_S, merge_stories, "merge what was left over")
+        self._every(PURGE_S, purge_old_news, "purge old news")
 
     def _every(self, seconds: float, job: Callable[[], object], name: str) -> None:
         # misfire_grace_time: the default of 1 s silently drops runs on a busy loop

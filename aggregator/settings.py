@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -58,7 +58,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mongodb_uri: str | None = Field(
-        default=None, description="A replica set's URI. Without it the service runs its own MongoDB."
+        default=None, repr=False, description="A replica set's URI. Without it the service runs its own MongoDB."
     )
     database: str = Field(default="aggregator", pattern=r"^[A-Za-z0-9_-]{1,38}$", description="Database name.")
     driver: Driver = Field(default=Driver.PYMONGO, description="MongoDB driver: pymongo or motor.")
@@ -66,7 +66,7 @@ class Settings(BaseModel):
     sources: Path = Field(default=Path("sources.yaml"), description="The sources file.")
     bind: str = Field(default="127.0.0.1", description="Address the web server listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the web server; 0 lets the system choose.")
-    roles: Annotated[tuple[Role, ...], Field(min_length=1)] = Field(
+    roles: tuple[Role, ...] = Field(
         default=(Role.WEB, Role.CRAWLER), description="Parts this process plays: web, crawler."
     )
     log_level: LogLevel = Field(default=LogLevel.INFO, description="debug, info, warning or error.")
@@ -89,8 +89,12 @@ class Settings(BaseModel):
     )
     max_entries: int = Field(default=500, ge=1, le=5000, description="Newest entries read from one document.")
     max_pages_per_crawl: int = Field(default=60, ge=0, le=1000, description="Article pages fetched in one crawl.")
-    max_age_days: int = Field(default=548, ge=1, description="Entries published longer ago are not taken in.")
+    max_age_days: int = Field(
+        default=548, ge=1, description="News published longer ago is not taken in, and what is kept is purged."
+    )
     keep_crawls_days: int = Field(default=30, ge=1, description="Days a crawl record is kept (failures six times).")
+    keep_raw_days: int = Field(default=30, ge=1, description="Days that fetched pages are kept for replay.")
+    max_raw_mb: int = Field(default=512, ge=0, description="Compressed fetched pages kept at most; 0 keeps none.")
     parse_workers: int = Field(default=2, ge=1, le=64, description="Worker processes that parse.")
     parse_timeout_s: float = Field(default=10.0, gt=0, le=120, description="Seconds one document may be parsed.")
     parse_memory_mb: int = Field(default=1024, ge=128, description="Memory one parsing worker may take.")
@@ -111,6 +115,13 @@ class Settings(BaseModel):
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return _split(value)
+
+    @field_validator("roles")
+    @classmethod
+    def _some_role(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        if not value:
+            raise ValueError("a process needs a role: web, crawler or both")
+        return value
 
     @field_validator("cors_origins")
     @classmethod
@@ -148,6 +159,8 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     mistakes: list[str] = []
     values: dict[str, Any] = {}
     for name, value in environ.items():
+        if name == "MONGODB_URI" and not value:
+            continue  # how composed deployments leave a variable out
         if name in names:
             values[names[name]] = value
         elif name == "MONGODB_URI_FILE":

@@ -130,6 +130,7 @@ async def compare(count: int, base: str, path: str, rounds: tuple[str, ...], sit
             min_gap_s=0,
         )
         async with open_core(settings, news) as core:
+            await core.sync_sources()
             for title in rounds:
                 ours = await measured(lambda: refresh(core), count, site)
                 reference = await measured(lambda: plain(urls, etags), count, site)

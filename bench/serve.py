@@ -40,6 +40,7 @@ async def run(clients: int, seconds: float, rounds: int) -> None:
             catalogue = await asyncio.to_thread(load_catalogue, sources)
             settings = Settings(data_dir=directory / "data", allow_cidrs=(ip_network("127.0.0.0/8"),))
             async with open_core(settings, catalogue) as core:
+                await core.sync_sources()
                 await refresh(core)
         async with started(directory / "data", sources, AGGREGATOR_ROLES="web") as service:
             await measure(service, directory, clients, seconds, rounds)

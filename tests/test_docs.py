@@ -31,7 +31,7 @@ def test_every_setting_has_its_row_with_its_meaning() -> None:
 
 
 def test_every_periodic_job_is_listed_with_its_period() -> None:
-    for period in (jobs.TICK_S, jobs.RENEW_S, jobs.MERGE_S):
+    for period in (jobs.TICK_S, jobs.RENEW_S, jobs.MERGE_S, jobs.PURGE_S):
         assert f"| {period:g} s |" in OPERATIONS
 
 

@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from aggregator.app import LEASE, Core, open_core, running
+from aggregator.app import LEASE, Core, open_core, running, wall_clock
 from aggregator.cli.inputs import load_catalogue, load_settings
 from aggregator.crawl.parts import Step, Watcher
 from aggregator.model.crawl import Crawl, Trigger
@@ -57,6 +57,7 @@ def _chosen(catalogue: Catalogue, ids: list[str]) -> list[Source]:
 async def _crawl_all(core: Core, chosen: list[Source], *, explain: bool) -> list[Crawl | None]:
     console = Console(highlight=False, soft_wrap=True)
     crawls: list[Crawl | None] = []
+    await core.store.sources.register(chosen, now=wall_clock())
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
     ) as progress:

@@ -2,8 +2,10 @@
 
 import asyncio
 import sys
+import tempfile
 import webbrowser
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -14,7 +16,7 @@ from aggregator.app import open_service, running, until_stopped, wall_clock
 from aggregator.cli.inputs import load_catalogue, load_settings
 from aggregator.cli.serve import announce, ensure_first_user
 from aggregator.demo.province import DemoProvince
-from aggregator.settings import Settings
+from aggregator.settings import Role, Settings
 
 log = structlog.get_logger("demo")
 
@@ -36,7 +38,9 @@ def _demo_settings(settings: Settings) -> Settings:
         update={
             "data_dir": directory,
             "sources": directory / "sources.yaml",
-            "database": f"{settings.database[:30]}-demo",
+            # its own MongoDB may call it as usual; on a given one it keeps apart
+            "database": settings.database if settings.mongodb_uri is None else f"{settings.database[:30]}-demo",
+            "roles": (Role.WEB, Role.CRAWLER),
             "allow_cidrs": (ip_network("127.0.0.0/8"), ip_network("::1/128")),
             "interval_scale": 0.01,
             "min_interval_s": 2.0,
@@ -46,11 +50,13 @@ def _demo_settings(settings: Settings) -> Settings:
 
 async def _demo(settings: Settings, seed: int, *, browser: bool) -> None:
     async with DemoProvince(now=wall_clock, seed=seed) as province:
-        await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True)
-        await province.write_sources(settings.sources)
-        catalogue = await asyncio.to_thread(load_catalogue, settings.sources)
+        with tempfile.TemporaryDirectory() as folder:
+            await province.write_sources(Path(folder) / "sources.yaml")
+            catalogue = await asyncio.to_thread(load_catalogue, Path(folder) / "sources.yaml")
         # The sample sites live at other ports each time: what an earlier demo kept points nowhere.
         async with open_service(settings, catalogue, empty=True) as (core, url):
+            # Only now is the directory ours; people point other commands at this file.
+            await province.write_sources(settings.sources)
             await ensure_first_user(core, settings)
             assert url is not None, "the demo serves"
             announce(core, url)

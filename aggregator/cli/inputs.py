@@ -51,7 +51,7 @@ def load_catalogue(path: Path) -> Catalogue:
     ]
     if missing:
         raise ConfigError("\n".join(missing))
-    return _with_whole_paths(catalogue, path.parent)
+    return replace(_with_whole_paths(catalogue, path.parent), places=places)
 
 
 def _place_slugs(path: Path, text: str) -> frozenset[str] | None:

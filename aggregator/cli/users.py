@@ -13,7 +13,7 @@ from rich.table import Table
 from aggregator.app import open_store, wall_clock
 from aggregator.cli.inputs import load_settings
 from aggregator.model.errors import ConfigError
-from aggregator.model.people import Role, User
+from aggregator.model.people import MAX_NAME_LENGTH, Role, User
 from aggregator.store.store import Store
 from aggregator.web.ops.passwords import MIN_LENGTH, hash_password
 
@@ -58,6 +58,20 @@ def reset(name: Name, *, password_stdin: FromStdin = False) -> None:
     _tell(f"{name} has a new password; its sessions are ended.", password, made=made)
 
 
+@commands.command("disable")
+def disable(name: Name) -> None:
+    """Lock an account out and end its sessions; `enable` lets it in again."""
+    _set_disabled(name, disabled=True)
+    Console(highlight=False).print(f"{name} is locked out; its sessions are ended.", markup=False)
+
+
+@commands.command("enable")
+def enable(name: Name) -> None:
+    """Let a disabled account in again."""
+    _set_disabled(name, disabled=False)
+    Console(highlight=False).print(f"{name} may sign in again.", markup=False)
+
+
 @commands.command("list")
 def list_users() -> None:
     """List the accounts: name, role, since when."""
@@ -68,13 +82,21 @@ def list_users() -> None:
     Console(highlight=False).print(table)
 
 
+def _set_disabled(name: str, *, disabled: bool) -> None:
+    async def act(store: Store) -> None:
+        if not await store.users.set_disabled(name, disabled=disabled):
+            raise ConfigError(f"No account is called {name}; `main.py users list` shows them.")
+
+    _with_store(act)
+
+
 async def add_account(store: Store, name: str, password: str, role: Role, *, must_change: bool) -> None:
     """Adds an account; ``must_change`` asks for a new password at the first sign-in.
 
-    Raises ConfigError when the name is taken or empty.
+    Raises ConfigError when the name is taken, empty or too long.
     """
-    if not name.strip():
-        raise ConfigError("The account name is empty; give one, e.g. `main.py users add lan`.")
+    if not 0 < len(name.strip()) <= MAX_NAME_LENGTH:
+        raise ConfigError(f"An account name has 1 to {MAX_NAME_LENGTH} characters, e.g. `main.py users add lan`.")
     user = User(
         name=name,
         password_hash=await asyncio.to_thread(hash_password, password),

@@ -8,19 +8,36 @@ to ``PAGE_TRIES`` times.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from aggregator.model.crawl import Counts, Failure
 from aggregator.model.entry import Entry
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.source import PagePolicy, Republish, Source
 from aggregator.normalise.identity import identity_keys
+from aggregator.schedule.network import HostSighting
 
 PAGE_TRIES = 3
 _ENOUGH_TEXT = 400  # characters: with fewer, a feed's body is a teaser
 _SANE_ENTRIES = 5
+_UNREACHED = frozenset({Outcome.CONNECT, Outcome.DNS})
 _NO_NEWS = frozenset({Outcome.OK, Outcome.UNCHANGED})
 # A page that failed for one of these reasons may read well at the next visit.
 _PASSING = frozenset(code for code, meaning in MEANINGS.items() if meaning.weight is Weight.PASSING)
+
+
+class Met(Protocol):
+    """What came of one section URL, as far as its host is concerned."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, None when no answer came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +164,18 @@ def overall(outcomes: Sequence[Outcome], failures: Sequence[Failure]) -> tuple[O
 
 def _severity(outcome: Outcome) -> int:
     return list(Weight).index(MEANINGS[outcome].weight)
+
+
+def sightings_of(source: Source, results: Sequence[Met], now: datetime) -> list[HostSighting]:
+    """Which of the source's hosts answered and which could not be reached; a timeout tells neither."""
+    seen = []
+    for section, result in zip(source.sections, results, strict=False):
+        host = urlsplit(section.url).netloc
+        if result.outcome in _UNREACHED:
+            seen.append(HostSighting(host=host, failed_at=now))
+        elif result.status is not None:
+            seen.append(HostSighting(host=host, answered_at=now))
+    return seen
 
 
 def reads_sanely(entries: Sequence[Entry]) -> bool:

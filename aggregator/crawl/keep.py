@@ -59,6 +59,16 @@ class Keeper:
         unread = await self._keep_with_pages(section, now_paged)
         return not later and not unread
 
+    def remember(self, fetched: Fetched) -> None:
+        """Keeps a fetched body for some weeks, so that it can be read again by better rules."""
+        self._parts.store.raw_pages.keep(
+            fetched.url,
+            source_id=self._source.id,
+            body=fetched.body,
+            content_type=fetched.content_type,
+            fetched_at=self._parts.now(),
+        )
+
     def _leave(self, item: Candidate, reason: str) -> None:
         self._tally.skip(reason)
         self._count(Counts(skipped=1))
@@ -107,6 +117,7 @@ class Keeper:
         entry = item.entry
         if isinstance(result, Fetched):
             self._tally.bytes += result.wire_bytes
+            self.remember(result)
             try:
                 entry = merge_page(entry, await self._parse(result))
             except ParseFailed as error:
@@ -153,8 +164,10 @@ class Keeper:
         for reason in result.rejected.values():
             self._tally.skip("rejected_by_store")
             self._tally.problems.append(Problem(code="rejected_by_store", detail=reason))
+        if result.buried:
+            self._tally.skip("purged", len(result.buried))
         twins = len(result.duplicates)
-        rejected = len(result.rejected)
+        rejected = len(result.rejected) + len(result.buried)
         self._count(
             Counts(
                 new=len(result.inserted),

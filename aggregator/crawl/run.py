@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from aggregator.crawl.decide import overall
+from aggregator.crawl.decide import overall, sightings_of
 from aggregator.crawl.keep import Keeper
 from aggregator.crawl.parts import Parts, SectionResult, Step, Tally, Watcher, unwatched
 from aggregator.crawl.probing import probe_homepage
@@ -24,6 +24,7 @@ from aggregator.model.errors import LeaseLost, StoreError
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.source import Source, SourceKind
 from aggregator.schedule.cadence import Hints, NextVisit, next_visit
+from aggregator.schedule.network import HAS_A_SAY, HostSighting, is_own_network_down
 from aggregator.store.writer import CrawlWrites
 
 log = structlog.get_logger("crawl")
@@ -119,6 +120,8 @@ class Crawler:
         now = self._parts.now()
         failures = [result.failure for result in results if result.failure is not None]
         outcome, failure = overall([result.outcome for result in results], failures)
+        sightings = sightings_of(visit.source, results, now)
+        await self._parts.store.hosts.note(sightings)
         due = next_visit(
             visit.claim.state,
             visit.source,
@@ -129,6 +132,7 @@ class Crawler:
             now=now,
             timezone=self._parts.timezone,
             jitter=self._parts.draw(),
+            own_network_down=await self._is_own_network_down(sightings, now),
         )
         crawl = self._record(visit, results, outcome, failure, due, now)
         state = _state_after(visit, results, crawl, due)
@@ -136,6 +140,12 @@ class Crawler:
         self._log(crawl)
         visit.watch(Step(name="done", detail=f"{outcome}, next visit {due.at:%H:%M:%S} UTC"))
         return crawl
+
+    async def _is_own_network_down(self, sightings: Sequence[HostSighting], now: datetime) -> bool:
+        """Whether many hosts fail together; asked only when this visit met one that failed."""
+        if all(sighting.failed_at is None for sighting in sightings):
+            return False
+        return is_own_network_down(await self._parts.store.hosts.recent(since=now - HAS_A_SAY), now)
 
     def _record(
         self,

@@ -84,6 +84,7 @@ class SectionVisit:
                 validators=replace(validators, full_at=known.full_at),
                 max_age=max_age,
             )
+        self._keeper.remember(fetched)
         try:
             document = await self._parse(fetched)
         except ParseFailed as error:
@@ -170,6 +171,7 @@ class SectionVisit:
         result = await self._fetch(url, None)
         detail = ""
         if isinstance(result, Fetched):
+            self._keeper.remember(result)
             try:
                 return await self._parse(result)
             except (ParseFailed, PoolError) as error:
@@ -188,7 +190,8 @@ class SectionVisit:
             self._tally.skip(reason, how_many)
         if document.found > len(document.entries):
             self._tally.skip("beyond_limit_or_broken", document.found - len(document.entries))
-        sorted_out = match(found, await self._known(found))
+        matched = match(found, await self._known(found))
+        sorted_out = await self._without_purged(matched)
         waiting = [item for item in sorted_out if not is_unchanged(item, self._section.section)]
         self._watch(
             Step(
@@ -202,7 +205,17 @@ class SectionVisit:
             self._tally.counts,
             Counts(found=document.found, unchanged=unchanged, skipped=document.found - len(sorted_out)),
         )
-        return waiting, bool(waiting) and all(item.known is None for item in sorted_out)
+        is_all_new = bool(waiting) and all(item.known is None for item in matched)
+        return waiting, is_all_new and len(sorted_out) == len(matched)
+
+    async def _without_purged(self, matched: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates less those that were kept once and purged since: they do not return."""
+        strange = {key for item in matched if item.known is None for key in item.keys}
+        buried = await self._parts.store.tombstones.buried(strange)
+        kept = [item for item in matched if item.known is not None or buried.isdisjoint(item.keys)]
+        if len(kept) < len(matched):
+            self._tally.skip("purged", len(matched) - len(kept))
+        return kept
 
     async def _known(self, found: Sequence[Candidate]) -> dict[str, Known]:
         keys = [key for candidate in found for key in candidate.keys]

@@ -35,6 +35,16 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuidCounts:
+    """What a source's documents said for and against its guids, as numbers of sightings (``normalise/guids.py``)."""
+
+    steady: int = 0  # met again on the same URL
+    repeated: int = 0  # on several URLs of one document
+    reused: int = 0  # on another URL than before, while the old URL was still there
+    changed: int = 0  # URLs that came with another guid than before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What is remembered of a source between visits. ``validators`` is keyed by section URL."""
 
@@ -52,6 +62,7 @@ class SourceState:
     next_visit_why: str = ""
     articles_total: int = 0
     verified_at: datetime | None = None
+    guids: GuidCounts = GuidCounts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,9 +153,10 @@ class DirectoryLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Everything ``sources.yaml`` says."""
+    """Everything ``sources.yaml`` says. ``places`` are the slugs of its place file, None when they were not read."""
 
     province: Province
     sections: tuple[Section, ...]
     sources: tuple[Source, ...]
     links: tuple[DirectoryLink, ...]
+    places: frozenset[str] | None = None

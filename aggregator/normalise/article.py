@@ -20,6 +20,7 @@ from aggregator.normalise.edit import edit_article
 from aggregator.normalise.fields import article_url, clean_fields, derived_summary, origin_rank
 from aggregator.normalise.identity import identity_keys
 from aggregator.normalise.kinds import kind_of
+from aggregator.normalise.retention import is_kept_for_ever
 from aggregator.normalise.sections import kind_of_section, order_sections
 from aggregator.normalise.version import PARSER_VERSION
 from aggregator.text.dates import accept_instant
@@ -59,9 +60,9 @@ def to_article(
     if not fields.title:
         return Skipped(reason="no_title")
     published = fields.published
-    if published and published.at < now - max_age:
-        return Skipped(reason="too_old")
     kind = kind_of(kind_of_section(section.section, sections), fields.title, has_attachment=bool(fields.attachments))
+    if published and published.at < now - max_age and not is_kept_for_ever(kind):
+        return Skipped(reason="too_old")
     return Article(
         id=article_id,
         source_id=source.id,

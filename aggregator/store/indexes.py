@@ -53,6 +53,17 @@ INDEXES: dict[str, tuple[Index, ...]] = {
     "articles": (
         Index(name="keys", keys=(("keys", ASCENDING),), unique=True),  # is it known? one article per identity
         Index(name="dirty", keys=(("sort_at", ASCENDING),), only=(("dirty", {"$exists": True}),)),
+        Index(name="age", keys=(("kind", ASCENDING), ("sort_at", ASCENDING))),  # what is to be purged
+    ),
+    "tombstones": (Index(name="expiry", keys=(("expire_at", ASCENDING),), expires=True),),
+    "raw_pages": (
+        Index(name="of_url", keys=(("url", ASCENDING), ("first_at", DESCENDING))),
+        Index(name="age", keys=(("fetched_at", ASCENDING), ("bytes", ASCENDING), ("_id", ASCENDING))),
+        Index(name="expiry", keys=(("expire_at", ASCENDING),), expires=True),
+    ),
+    "hosts": (
+        Index(name="answered", keys=(("answered_at", DESCENDING),)),
+        Index(name="expiry", keys=(("expire_at", ASCENDING),), expires=True),
     ),
     "stories": (
         _feed("feed"),

@@ -1,8 +1,8 @@
 """What is remembered of each source between visits, and who may visit it now (rules in ``leases``)."""
 
 from collections.abc import Collection as Many
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -62,6 +62,18 @@ class Sources:
                 await self._sources.bulk_write(changes, ordered=False)
             await self._sources.update_many({"_id": {"$nin": ids}}, {"$set": {"active": False, "archived": True}})
 
+    async def register(self, sources: Sequence[Source], *, now: datetime) -> None:
+        """Makes sure that each source has a state, for a visit by hand; what the running service does is untouched."""
+        unknown = SourceState(source_id="", next_visit_at=now)
+        changes = []
+        for source in sources:
+            fresh = SOURCE_STATE.write(replace(unknown, source_id=source.id)) | {"active": False, "archived": True}
+            del fresh["_id"]
+            changes.append(UpdateOne({"_id": source.id}, {"$setOnInsert": fresh}, upsert=True))
+        if changes:
+            with reaching_mongo:
+                await self._sources.bulk_write(changes, ordered=False)
+
     async def states(self) -> list[SourceState]:
         """The states of all sources of the file, by id."""
         with reaching_mongo:
@@ -74,13 +86,14 @@ class Sources:
             row = await self._sources.find_one({"_id": source_id})
         return None if row is None else SOURCE_STATE.read(row)
 
-    async def claim_due(self, owner: str, *, limit: int, ttl: timedelta) -> list[Claim]:
-        """Leases for ``ttl`` on at most ``limit`` sources that are due, longest due first.
+    async def claim_due(self, owner: str, *, limit: int, ttl: timedelta, without: Many[str] = ()) -> list[Claim]:
+        """Leases for ``ttl`` on at most ``limit`` sources that are due, longest due first, leaving out some.
 
         Three round trips at most, one when none is due. A source is never given to two owners at once.
         """
         with reaching_mongo:
-            cursor = self._sources.find(leases.DUE, {"_id": 1}).sort("next_visit_at", ASCENDING).limit(limit)
+            due = {**leases.DUE, "_id": {"$nin": list(without)}} if without else leases.DUE
+            cursor = self._sources.find(due, {"_id": 1}).sort("next_visit_at", ASCENDING).limit(limit)
             ids = [row["_id"] for row in await cursor.to_list(None)]
             if not ids:
                 return []
@@ -91,10 +104,10 @@ class Sources:
         return [claims[source_id] for source_id in ids if source_id in claims]
 
     async def claim(self, owner: str, source_id: str, *, ttl: timedelta) -> Claim | None:
-        """A lease on one source now, due or not, enabled or not; None when it is held, archived or unknown."""
+        """A lease on one source now, due or not, enabled, archived or not; None when it is held or unknown."""
         with reaching_mongo:
             row = await self._sources.find_one_and_update(
-                {"_id": source_id, "archived": False, **leases.FREE},
+                {"_id": source_id, **leases.FREE},
                 leases.taken(owner, token_hex(8), ttl),
                 return_document=ReturnDocument.AFTER,
             )
@@ -129,14 +142,6 @@ class Sources:
             with reaching_mongo:
                 await self._sources.bulk_write(changes, ordered=False)
 
-    async def next_due_at(self) -> datetime | None:
-        """When the next source that nobody holds is due; None when there is none."""
-        with reaching_mongo:
-            row = await self._sources.find_one(
-                {"active": True, **leases.FREE}, {"next_visit_at": 1}, sort=[("next_visit_at", ASCENDING)]
-            )
-        return None if row is None else _instant(row)
-
     async def claim_lock(self, name: str, owner: str, *, ttl: timedelta) -> bool:
         """Takes or prolongs a named lock for ``ttl`` by the server's clock; False when another owner has it."""
         us = {"$literal": owner}
@@ -164,8 +169,3 @@ def _claim(row: Document) -> Claim:
         state=SOURCE_STATE.read(row),
         interrupted=lease["interrupted"],
     )
-
-
-def _instant(row: Document) -> datetime:
-    at: datetime = row["next_visit_at"]
-    return at

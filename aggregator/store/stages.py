@@ -6,7 +6,8 @@
    state and record are not kept, and the others of the batch do not notice.
 3. Every write may be done again: an article is known by its identity keys, a record by its id.
 4. One article that MongoDB cannot take costs that article.
-5. The number of round trips does not depend on the number of crawls: one to four when all leases are current.
+5. What was purged is not inserted again, whatever a crawl believes.
+6. The number of round trips does not depend on the number of crawls: one to five when all leases are current.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,7 @@ from aggregator.model.failures import MEANINGS, Weight
 from aggregator.store import leases
 from aggregator.store.documents import ARTICLE, CRAWL, SOURCE_STATE, Document
 from aggregator.store.driver import DUPLICATE_KEY, Database, is_away
+from aggregator.store.tombstones import Tombstones
 from aggregator.store.writes import CrawlWrites, WriteResult
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -52,6 +54,7 @@ class Pending:
     writes: CrawlWrites
     inserted: set[str] = field(default_factory=set)
     duplicates: set[str] = field(default_factory=set)
+    buried: set[str] = field(default_factory=set)
     rejected: dict[str, str] = field(default_factory=dict)
     error: StoreError | None = None
     is_done: bool = False
@@ -61,10 +64,18 @@ class Pending:
         """The lease it was submitted under."""
         return self.writes.lease
 
+    @property
+    def unburied(self) -> list[Article]:
+        """Its new articles without those that were purged."""
+        return [article for article in self.writes.new if article.id not in self.buried]
+
     def result(self) -> WriteResult:
         """What its crawl hears."""
         return WriteResult(
-            inserted=frozenset(self.inserted), duplicates=frozenset(self.duplicates), rejected=self.rejected
+            inserted=frozenset(self.inserted),
+            duplicates=frozenset(self.duplicates),
+            buried=frozenset(self.buried),
+            rejected=self.rejected,
         )
 
 
@@ -75,6 +86,7 @@ class Stages:
         self._articles = database["articles"]
         self._crawls = database["crawls"]
         self._sources = database["sources"]
+        self._tombstones = Tombstones(database)
         self._keep_crawls = keep_crawls
 
     async def write(self, batch: Sequence[Pending]) -> None:
@@ -82,6 +94,7 @@ class Stages:
         with_articles = [item for item in batch if item.writes.new or item.writes.updated]
         if with_articles:
             await self._check_leases(with_articles)
+            await self._check_tombstones(with_articles)
             await self._write_articles([item for item in with_articles if item.error is None])
         for item in batch:
             item.is_done = item.error is None and item.writes.state is None and item.writes.crawl is None
@@ -101,22 +114,27 @@ class Stages:
             if (lease.get("owner"), lease.get("token")) != (item.lease.owner, item.lease.token):
                 item.error = _lost(item.lease)
 
+    async def _check_tombstones(self, items: Iterable[Pending]) -> None:
+        keys = {key for item in items for article in item.writes.new for key in article.keys}
+        buried = await self._tombstones.buried(keys)
+        for item in items:
+            item.buried = {article.id for article in item.writes.new if not buried.isdisjoint(article.keys)}
+
     async def _write_articles(self, items: Iterable[Pending]) -> None:
         mark = ObjectId()
         changes: list[_Change] = []
         about: list[tuple[Pending, Article, bool]] = []
         for item in items:
-            for article in item.writes.new:
+            for article in item.unburied:
                 document = _stored(item, article, mark)
                 if document is not None:
                     changes.append(InsertOne(document))
                     about.append((item, article, True))
                     item.inserted.add(article.id)
             for article in item.writes.updated:
-                document = _stored(item, article, mark, without=_NOT_UPDATED)
-                if document is not None:
-                    unfenced = {"_id": article.id, "fence": {"$lte": item.lease.token}}
-                    changes.append(UpdateOne(unfenced, {"$set": document}))
+                change = _edit(item, article, mark, without=_NOT_UPDATED)
+                if change is not None:
+                    changes.append(change)
                     about.append((item, article, False))
         if not changes:
             return
@@ -125,9 +143,9 @@ class Stages:
         except BulkWriteError as error:
             if is_away(error):
                 raise
-            for failed in error.details["writeErrors"]:
-                item, article, is_new = about[failed["index"]]
-                _note_refusal(item, article, failed, is_new=is_new)
+            again = _after_refusals(error.details["writeErrors"], about, mark)
+            if again:
+                await self._articles.bulk_write(again, ordered=False)
 
     async def _write_records(self, items: Iterable[Pending]) -> None:
         changes: list[InsertOne[Any]] = []
@@ -231,14 +249,33 @@ def _trimmed(article: Article) -> Article:
     )
 
 
-def _note_refusal(item: Pending, article: Article, failed: dict[str, Any], *, is_new: bool) -> None:
+def _edit(item: Pending, article: Article, mark: ObjectId, *, without: Sequence[str]) -> UpdateOne | None:
+    """The write of an edit under its token; None when it cannot be stored."""
+    document = _stored(item, article, mark, without=without)
+    unfenced = {"_id": article.id, "fence": {"$lte": item.lease.token}}
+    return None if document is None else UpdateOne(unfenced, {"$set": document})
+
+
+def _after_refusals(
+    refused: Iterable[dict[str, Any]], about: Sequence[tuple[Pending, Article, bool]], mark: ObjectId
+) -> list[UpdateOne]:
+    """Notes what MongoDB refused. An edit whose new identity key another article holds is to be written without it."""
+    again = []
+    for failed in refused:
+        item, article, is_new = about[failed["index"]]
+        if failed["code"] == DUPLICATE_KEY and not is_new:
+            again.append(_edit(item, article, mark, without=(*_NOT_UPDATED, "keys")))
+        else:
+            _note_refusal(item, article, failed)
+    return [change for change in again if change is not None]
+
+
+def _note_refusal(item: Pending, article: Article, failed: dict[str, Any]) -> None:
     item.inserted.discard(article.id)
-    if failed["code"] != DUPLICATE_KEY:
-        item.rejected[article.id] = f"MongoDB refused it: {failed.get('errmsg', '')}"[:300]
-    elif is_new:
+    if failed["code"] == DUPLICATE_KEY:
         item.duplicates.add(article.id)
     else:
-        item.rejected[article.id] = "another article holds one of its identity keys"
+        item.rejected[article.id] = f"MongoDB refused it: {failed.get('errmsg', '')}"[:300]
 
 
 def _lost(lease: Lease) -> LeaseLost:

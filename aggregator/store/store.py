@@ -8,9 +8,13 @@ from aggregator.settings import Driver
 from aggregator.store.articles import Articles
 from aggregator.store.crawls import Crawls
 from aggregator.store.driver import Client, check_server, connect, disconnect, reaching_mongo
+from aggregator.store.hosts import Hosts
 from aggregator.store.indexes import ensure_indexes
+from aggregator.store.raw_pages import RawPages
+from aggregator.store.retention import Retention
 from aggregator.store.sources import Sources
 from aggregator.store.stories import Stories
+from aggregator.store.tombstones import Tombstones
 from aggregator.store.users import Users
 from aggregator.store.writer import Writer
 
@@ -18,10 +22,13 @@ from aggregator.store.writer import Writer
 class Store:
     """An open database. Its methods raise StoreUnavailable when MongoDB is away; each ends within seconds.
 
-    ``writer.run()`` is to run beside its use, else nothing that crawls submit is written.
+    ``writer.run()`` is to run beside its use, else nothing that crawls submit is written; ``raw_pages.run()`` the same
+    for fetched bodies.
     """
 
-    def __init__(self, client: Client, *, database: str, keep_crawls: timedelta) -> None:
+    def __init__(
+        self, client: Client, *, database: str, keep_crawls: timedelta, keep_raw: timedelta, max_raw_bytes: int
+    ) -> None:
         self._client = client
         self._database = client[database]
         self.articles = Articles(self._database)
@@ -30,14 +37,29 @@ class Store:
         self.crawls = Crawls(self._database)
         self.users = Users(self._database)
         self.writer = Writer(self._database, keep_crawls=keep_crawls)
+        self.tombstones = Tombstones(self._database)
+        self.retention = Retention(self._database, self.stories, self.tombstones)
+        self.raw_pages = RawPages(self._database, keep_for=keep_raw, max_bytes=max_raw_bytes)
+        self.hosts = Hosts(self._database)
 
     @classmethod
-    async def open(cls, uri: str, *, driver: Driver, database: str, keep_crawls: timedelta) -> Self:
+    async def open(
+        cls,
+        uri: str,
+        *,
+        driver: Driver,
+        database: str,
+        keep_crawls: timedelta,
+        keep_raw: timedelta = timedelta(days=30),
+        max_raw_bytes: int = 512 * 1024 * 1024,
+    ) -> Self:
         """A store whose server was checked and whose indexes are there. Raises StartupError in words otherwise."""
         client = connect(uri, driver)
         try:
             await check_server(client)
-            store = cls(client, database=database, keep_crawls=keep_crawls)
+            store = cls(
+                client, database=database, keep_crawls=keep_crawls, keep_raw=keep_raw, max_raw_bytes=max_raw_bytes
+            )
             await ensure_indexes(store._database)
         except BaseException:
             await disconnect(client)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId, Timestamp
-from pymongo import DESCENDING, ReplaceOne
+from pymongo import DESCENDING, DeleteOne, ReplaceOne
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 
 from aggregator.model.article import Story, StoryTrace
@@ -123,6 +123,19 @@ class Stories:
             ids = [story.id for story in stories]
             rows = await self._stories.find({"_id": {"$in": ids}, "write_id": write_id}, {"_id": 1}).to_list(None)
         return {row["_id"] for row in rows}
+
+    async def delete_many(self, stories: Sequence[Story]) -> set[str]:
+        """Deletes each story that is stored in this revision; the ids of those that are gone."""
+        if not stories:
+            return set()
+        changes = [DeleteOne({"_id": story.id, "revision": story.revision}) for story in stories]
+        gone = {story.id for story in stories}
+        with reaching_mongo:
+            result = await self._stories.bulk_write(changes, ordered=False)
+            if result.deleted_count == len(changes):
+                return gone
+            rows = await self._stories.find({"_id": {"$in": list(gone)}}, {"_id": 1}).to_list(None)
+        return gone - {row["_id"] for row in rows}
 
     async def follow(self) -> AsyncGenerator[None, None]:
         """One item for every burst of changes to stories, for ever; the first one when the stream is open.

@@ -25,9 +25,11 @@ class CrawlWrites:
 class WriteResult:
     """What became of the new articles, by id; ``rejected`` holds articles that cannot be stored, with the reason.
 
-    A duplicate is an article one of whose identity keys another article holds: it was already kept.
+    A duplicate is an article one of whose identity keys another article holds: it was already kept. A buried one has an
+    identity key of an article that was purged.
     """
 
     inserted: frozenset[str] = frozenset()
     duplicates: frozenset[str] = frozenset()
+    buried: frozenset[str] = frozenset()
     rejected: dict[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ import pytest
 from aggregator.crawl.parts import Step
 from aggregator.model.failures import Outcome
 from aggregator.model.source import PagePolicy, Selectors, SourceKind, SourceSection
+from aggregator.schedule.network import HostSighting
 from tests.crawl.conftest import Site, Visitor, feed_source, rss
 
 ITEMS = tuple((f"/bai-{number}.html", f"Tin thứ {number} của làng nghề dệt thổ cẩm") for number in range(6))
@@ -215,3 +216,22 @@ async def test_an_edit_keeps_id_and_place_and_is_remembered(site: Site, visitor:
     assert after[url].title == corrected[1]
     assert after[url].corrected
     assert (after[url].article_id, after[url].sort_at) == (before[url].article_id, before[url].sort_at)
+
+
+async def test_while_our_own_network_is_down_no_source_is_blamed(site: Site, visitor: Visitor) -> None:
+    down = feed_source(site, sections=(SourceSection(url="http://127.0.0.1:1/rss", section="thoi-su"),))
+    blamed = await visitor.crawl(down)
+    assert blamed is not None
+    assert blamed.outcome is Outcome.CONNECT
+    failures = (await visitor.state(down)).failures
+    assert failures > 0
+    now = visitor.core.parts.now()
+    hosts = [f"may-chu-{number}.example.vn" for number in range(4)]
+    earlier = now - timedelta(minutes=20)
+    await visitor.core.store.hosts.note(HostSighting(host=host, answered_at=earlier) for host in hosts)
+    await visitor.core.store.hosts.note(HostSighting(host=host, failed_at=now) for host in hosts)
+    await visitor.crawl(down)
+    state = await visitor.state(down)
+    assert state.failures == failures
+    assert "mạng của hệ thống" in state.next_visit_why
+    assert state.last_sentence

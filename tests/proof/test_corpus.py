@@ -94,6 +94,7 @@ async def crawl_once(directory: Path, catalogue: Catalogue) -> Kept:
     )
     crawls: dict[str, Crawl] = {}
     async with open_core(settings, catalogue) as core, running(_keep_leases(core)):
+        await core.sync_sources()
         while len(crawls) < len(catalogue.sources):
             claims = await core.claim_due(_AT_ONCE)
             assert claims, "sources that were never crawled are not due"

@@ -12,8 +12,10 @@ from aggregator.model.crawl import Crawl, SourceState
 from aggregator.model.failures import Outcome
 from aggregator.model.people import Role, User
 from aggregator.model.source import ArticleKind, Source
+from aggregator.schedule.network import HostSighting
 from aggregator.settings import Driver
 from aggregator.store.indexes import INDEXES
+from aggregator.store.raw_pages import RawPages
 from aggregator.store.store import Store
 from aggregator.store.stories import FeedQuery
 from aggregator.store.writer import CrawlWrites
@@ -35,7 +37,6 @@ async def _use_everything(
     await sources.sync(sources_named("bao", "other"), now=LONG_AGO)
     await sources.states()
     await sources.state("bao")
-    await sources.next_due_at()
     claim, other = await sources.claim_due("one", limit=5, ttl=TTL)
     await sources.renew("one", ["bao", "gone"], ttl=TTL)
     await sources.release([other.lease])
@@ -75,6 +76,7 @@ async def _use_everything(
         for page in (query, replace(query, after=(NOON, "x")), replace(query, since=LONG_AGO)):
             await store.stories.feed(page)
     await _use_accounts(store)
+    await _use_memory(store, article)
 
 
 async def _use_accounts(store: Store) -> None:
@@ -89,6 +91,18 @@ async def _use_accounts(store: Store) -> None:
     await users.note_failed_login("lan")
     await users.failed_logins("lan")
     await users.clear_failed_logins("lan")
+
+
+async def _use_memory(store: Store, article: Article) -> None:
+    await store.retention.purge(NOON + timedelta(days=900), NOON + timedelta(days=300), limit=10)
+    await store.tombstones.buried(article.keys)
+    for body in (b"one", b"two"):
+        store.raw_pages.keep(article.url, source_id="bao", body=body, content_type="", fetched_at=NOON)
+        await store.raw_pages.flush()
+    await store.raw_pages.get(article.url, at=NOON)
+    await RawPages(store._database, keep_for=timedelta(days=1), max_bytes=1).trim()
+    await store.hosts.note([HostSighting(host="a.vn", answered_at=NOON)])
+    await store.hosts.recent(since=LONG_AGO)
 
 
 @pytest.mark.parametrize("driver", [Driver.PYMONGO])

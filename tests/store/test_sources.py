@@ -38,7 +38,7 @@ async def test_a_source_missing_from_the_file_is_archived_and_comes_back_with_it
     await store.sources.sync(sources_named("b"), now=LONG_AGO)
     assert [state.source_id for state in await store.sources.states()] == ["b"]
     assert await store.sources.state("a") is not None
-    assert await store.sources.claim("one", "a", ttl=TTL) is None
+    assert "a" not in {claim.source_id for claim in await store.sources.claim_due("one", limit=9, ttl=TTL)}
     await store.sources.sync(sources_named("a", "b"), now=FAR_AHEAD)
     assert [state.next_visit_at for state in await store.sources.states()] == [LONG_AGO, LONG_AGO]
 
@@ -107,13 +107,21 @@ async def test_a_released_source_is_as_due_as_it_was(store: Store, sources_named
     assert again.lease.token == claim.lease.token + 1
 
 
-async def test_the_next_due_time_is_of_sources_nobody_holds(store: Store, sources_named: Sources) -> None:
-    assert await store.sources.next_due_at() is None
+async def test_a_visit_by_hand_of_an_unknown_source_leaves_the_running_ones_alone(
+    store: Store, sources_named: Sources
+) -> None:
     await store.sources.sync(sources_named("a"), now=LONG_AGO)
-    await store.sources.sync(sources_named("a", "b"), now=FAR_AHEAD)
-    assert await store.sources.next_due_at() == LONG_AGO
-    await store.sources.claim_due("one", limit=1, ttl=TTL)
-    assert await store.sources.next_due_at() == FAR_AHEAD
+    await store.sources.register(sources_named("a", "b"), now=LONG_AGO)
+    claim = await store.sources.claim("hand", "b", ttl=TTL)
+    assert claim is not None
+    assert [state.source_id for state in await store.sources.states()] == ["a"]
+    assert [due.source_id for due in await store.sources.claim_due("one", limit=9, ttl=TTL)] == ["a"]
+
+
+async def test_named_sources_are_left_out_of_what_is_due(store: Store, sources_named: Sources) -> None:
+    await store.sources.sync(sources_named("a", "b"), now=LONG_AGO)
+    claims = await store.sources.claim_due("one", limit=9, ttl=TTL, without=["a"])
+    assert [claim.source_id for claim in claims] == ["b"]
 
 
 async def test_a_lock_has_one_owner_until_it_is_released_or_runs_out(store: Store) -> None:

@@ -70,14 +70,6 @@ async def test_a_new_password_or_a_lockout_ends_all_sessions(store: Store) -> No
     assert not await store.users.set_password("nobody", "x", must_change=False)
 
 
-async def test_a_role_can_be_changed(store: Store) -> None:
-    await store.users.add_user(LAN)
-    assert await store.users.set_role(LAN.name, Role.ADMIN)
-    user = await store.users.get_user(LAN.name)
-    assert user is not None
-    assert user.role is Role.ADMIN
-
-
 async def test_parallel_failures_are_all_counted_until_cleared(store: Store) -> None:
     assert await store.users.failed_logins("name:lan") == 0
     async with asyncio.TaskGroup() as group:

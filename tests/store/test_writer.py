@@ -82,6 +82,20 @@ async def test_an_edit_keeps_story_visibility_and_first_sight_and_is_merged_agai
     assert await store.articles.dirty(10) == [expected]
 
 
+async def test_an_edit_whose_new_key_another_article_holds_is_kept_without_that_key(
+    store: Store, claimed: Claim, an_article: Callable[..., Article]
+) -> None:
+    lease = claimed.lease
+    first, second = an_article(), an_article()
+    await store.writer.submit(CrawlWrites(lease=lease, new=(first, second)))
+    edited = replace(second, title="Tiêu đề đã sửa", digest="f" * 32, keys=(*second.keys, *first.keys))
+    result = await store.writer.submit(CrawlWrites(lease=lease, updated=(edited,)))
+    assert result == WriteResult()
+    kept = await store.articles.get(second.id)
+    assert kept is not None
+    assert (kept.title, kept.digest, kept.keys) == (edited.title, edited.digest, second.keys)
+
+
 async def test_a_merge_that_read_an_older_state_leaves_the_article_waiting(
     store: Store, claimed: Claim, an_article: Callable[..., Article]
 ) -> None:
