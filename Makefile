@@ -31,6 +31,7 @@ proof: $(DEV) ## Run the long drills: kills, outages, the corpus
 bench: $(DEV) ## Measure, each beside its reference
 	@$(PYTHON) -m bench.serve
 	@$(PYTHON) -m bench.crawl
+	@$(PYTHON) -m bench.schedule
 
 check: $(DEV) ## Lint, types, import contracts, dead code, dependencies, sources
 	@$(VENV)/bin/ruff check $(CODE)
