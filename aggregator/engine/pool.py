@@ -16,9 +16,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import ParamSpec, Self, TypeVar
 
+import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from aggregator.model.errors import PoolCrashed, PoolTimeout
+
+log = structlog.get_logger("engine")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,16 +47,13 @@ class ParsePool:
 
     def __init__(self, *, workers: int, deadline: timedelta, memory_bytes: int, preload: Sequence[str] = ()) -> None:
         """``preload`` names modules imported once, before workers are forked."""
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(preload))
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(preload))
         self._deadline_s = deadline.total_seconds()
-        self._pool = ProcessPool(
-            max_workers=workers,
-            max_tasks=_TASKS_PER_WORKER,
-            initializer=_begin,
-            initargs=(memory_bytes,),
-            context=context,
-        )
+        self._workers = workers
+        self._memory_bytes = memory_bytes
+        self._pool = self._new_pool()
+        self._renewing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         """The pool, its workers starting; that takes a blocking second, so not on the loop."""
@@ -70,7 +70,12 @@ class ParsePool:
 
         Raises PoolTimeout past the deadline and PoolCrashed when the worker died or ran out of memory.
         """
-        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
+        pool = self._pool
+        try:
+            future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
+        except RuntimeError:  # a worker that is killed while idle takes the library's whole pool with it
+            pool = await self._renewed(pool)
+            future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
         try:
             result: T = await asyncio.wrap_future(future)
         except concurrent.futures.TimeoutError as error:
@@ -79,4 +84,26 @@ class ParsePool:
             raise PoolCrashed(f"the worker of {function.__name__} died with status {error.exitcode}") from error
         except MemoryError as error:
             raise PoolCrashed(f"{function.__name__} ran out of memory") from error
+        except RuntimeError as error:
+            raise PoolCrashed(f"the pool broke under {function.__name__}: {error}") from error
         return result
+
+    async def _renewed(self, broken: ProcessPool) -> ProcessPool:
+        """A pool that works in place of ``broken``; the first to notice builds it."""
+        async with self._renewing:
+            if self._pool is broken:
+                log.warning("parse_pool_renewed")
+                fresh = self._new_pool()
+                await asyncio.to_thread(fresh.schedule, _begun)
+                self._pool = fresh
+                broken.stop()
+        return self._pool
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
+            max_tasks=_TASKS_PER_WORKER,
+            initializer=_begin,
+            initargs=(self._memory_bytes,),
+            context=self._context,
+        )
