@@ -168,6 +168,8 @@ async def open_core(
         store = await stack.enter_async_context(open_store(settings, share=share))
         if empty:
             await store.clear()
+        if settings.mongodb_uri is None and not share:
+            await store.sources.expire_leases()  # the data directory is ours alone: whoever held them is dead
         gate = await stack.enter_async_context(Gate(settings, catalogue.province.user_agent))
         pool = await stack.enter_async_context(
             ParsePool(

@@ -142,6 +142,15 @@ class Sources:
             with reaching_mongo:
                 await self._sources.bulk_write(changes, ordered=False)
 
+    async def expire_leases(self) -> None:
+        """Ends every lease and lock now. Only for the one process that can be alone on this database.
+
+        The visits they belonged to count as interrupted.
+        """
+        with reaching_mongo:
+            await self._sources.update_many({"lease.until": {"$ne": None}}, [{"$set": {"lease.until": "$$NOW"}}])
+            await self._locks.delete_many({})
+
     async def claim_lock(self, name: str, owner: str, *, ttl: timedelta) -> bool:
         """Takes or prolongs a named lock for ``ttl`` by the server's clock; False when another owner has it."""
         us = {"$literal": owner}

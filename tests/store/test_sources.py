@@ -118,6 +118,15 @@ async def test_a_visit_by_hand_of_an_unknown_source_leaves_the_running_ones_alon
     assert [due.source_id for due in await store.sources.claim_due("one", limit=9, ttl=TTL)] == ["a"]
 
 
+async def test_a_service_that_is_alone_ends_its_dead_predecessors_leases(store: Store, sources_named: Sources) -> None:
+    await store.sources.sync(sources_named("a"), now=LONG_AGO)
+    await store.sources.claim_due("dead", limit=1, ttl=timedelta(hours=1))
+    assert await store.sources.claim_due("alive", limit=1, ttl=TTL) == []
+    await store.sources.expire_leases()
+    (claim,) = await store.sources.claim_due("alive", limit=1, ttl=TTL)
+    assert claim.interrupted
+
+
 async def test_named_sources_are_left_out_of_what_is_due(store: Store, sources_named: Sources) -> None:
     await store.sources.sync(sources_named("a", "b"), now=LONG_AGO)
     claims = await store.sources.claim_due("one", limit=9, ttl=TTL, without=["a"])
