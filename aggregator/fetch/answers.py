@@ -73,7 +73,7 @@ def validator(headers: Mapping[str, str], name: str) -> str | None:
 def content_type(headers: Mapping[str, str]) -> str:
     """The Content-Type header as storable text, at most 200 characters, "" when absent."""
     value = headers.get("Content-Type", "")
-    return value if value.isascii() and len(value) <= 200 else value.encode("ascii", "replace").decode()[:200]  # noqa: PLR2004 - what is kept of it
+    return value if value.isascii() and len(value) <= 200 else value.encode("ascii", "replace").decode()[:200]  # noqa: PLR2004 - enough for a log
 
 
 def location(headers: Mapping[str, str]) -> str:

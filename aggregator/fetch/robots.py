@@ -79,7 +79,7 @@ class Robots:
         except FetchStopped as stopped:
             if stopped.outcome is Outcome.TOO_LARGE and stopped.head:
                 body = stopped.head  # RFC 9309, 2.5: what is within the limit is read
-            elif stopped.status is not None and 400 <= stopped.status < 500 and stopped.status != 429:  # noqa: PLR2004 - what is kept of it
+            elif stopped.status is not None and 400 <= stopped.status < 500 and stopped.status != 429:  # noqa: PLR2004 - 4xx but too many
                 return allow_all(self._token)
             else:
                 raise

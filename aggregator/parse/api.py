@@ -54,7 +54,7 @@ def read_api(value: Any) -> DocumentClaims:
 
 def _is_refusal(value: dict[str, Any]) -> bool:
     folded = _folded(value)
-    return folded.get("success") is False or (isinstance(folded.get("error"), str | dict) and len(folded) <= 3)  # noqa: PLR2004 - what is kept of it
+    return folded.get("success") is False or (isinstance(folded.get("error"), str | dict) and len(folded) <= 3)  # noqa: PLR2004 - error answers are short
 
 
 def _lists(value: Any, depth: int) -> Any:
