@@ -92,10 +92,13 @@ class SectionVisit:
         except PoolError as error:
             return self._failed(Outcome.PARSE_FAILED, str(error), fetched)
         whole = await self._keep_entries(document, deep=is_deep)
+        cut = next((problem for problem in document.problems if problem.code == "truncated_document"), None)
+        is_beyond_limit = document.found > self._parts.limits.max_entries
         return SectionResult(
-            outcome=Outcome.OK if whole else Outcome.PARTIAL,
+            outcome=Outcome.OK if whole and cut is None and not is_beyond_limit else Outcome.PARTIAL,
+            failure=None if cut is None else self._failure(Outcome.TRUNCATED, cut.detail, fetched),
             status=fetched.status,
-            validators=validators if whole else None,
+            validators=validators if whole and cut is None else None,
             ttl=timedelta(minutes=document.ttl_minutes) if document.ttl_minutes else None,
             max_age=max_age,
             sane=reads_sanely(document.entries),
@@ -227,14 +230,16 @@ class SectionVisit:
         return {key: Known(id=row.id, digest=row.digest, sections=row.sections) for row in rows for key in row.keys}
 
     def _failed(self, outcome: Outcome, detail: str, fetched: Fetched) -> SectionResult:
-        failure = Failure(
+        return SectionResult(outcome=outcome, failure=self._failure(outcome, detail, fetched), status=fetched.status)
+
+    def _failure(self, outcome: Outcome, detail: str, fetched: Fetched) -> Failure:
+        return Failure(
             outcome=outcome,
             sentence=MEANINGS[outcome].sentence,
             cause=detail[:500],
             url=fetched.url,
             status=fetched.status,
         )
-        return SectionResult(outcome=outcome, failure=failure, status=fetched.status)
 
     def _note(self, problem: Problem) -> None:
         if len(self._tally.problems) < _MOST_PROBLEMS:

@@ -235,3 +235,23 @@ async def test_while_our_own_network_is_down_no_source_is_blamed(site: Site, vis
     assert state.failures == failures
     assert "mạng của hệ thống" in state.next_visit_why
     assert state.last_sentence
+
+
+async def test_a_feed_cut_off_keeps_what_came_and_is_read_again(site: Site, visitor: Visitor) -> None:
+    source = feed_source(site)
+    whole = rss(site, *ITEMS)
+    site.put("/rss", whole[: whole.index("</item>", len(whole) // 2)], kind="application/rss+xml", ETag='"1"')
+    first = await visitor.crawl(source)
+    again = await visitor.crawl(source)
+    state = await visitor.state(source)
+    for crawl in (first, again):
+        assert crawl is not None
+        assert crawl.outcome is Outcome.PARTIAL
+        assert crawl.http_status == 200
+        assert crawl.failure is not None
+        assert crawl.failure.outcome is Outcome.TRUNCATED
+    assert state.failing_since is not None
+    assert await visitor.titles() < {title for _path, title in ITEMS}
+    site.put("/rss", whole, kind="application/rss+xml", ETag='"1"')
+    await visitor.crawl(source)
+    assert await visitor.titles() == {title for _path, title in ITEMS}
