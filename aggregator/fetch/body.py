@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import ClientConnectionError, ClientPayloadError, ClientResponse
 
 from aggregator.fetch.decode import Decoder, decoder_for
+from aggregator.fetch.robot_rules import MAX_ROBOTS_BYTES
 from aggregator.model.errors import FetchStopped
 from aggregator.model.failures import Outcome
 
@@ -18,10 +19,11 @@ async def read_body(response: ClientResponse, max_bytes: int) -> tuple[bytes, in
     """The decompressed body and its length on the wire.
 
     Neither may pass ``max_bytes``, nor the first 100 times the second once over 1 MiB. Raises FetchStopped with
-    TOO_LARGE, TRUNCATED or BAD_RESPONSE; its ``head`` is what was read until then.
+    TOO_LARGE, TRUNCATED or BAD_RESPONSE; its ``head`` is what was read until then: nothing of a body that declares to
+    be too long, unless the limit is no higher than that of a robots.txt, whose beginning counts (RFC 9309, 2.5).
     """
     declared = response.content_length
-    if declared is not None and declared > max_bytes:
+    if declared is not None and declared > max_bytes > MAX_ROBOTS_BYTES:
         raise FetchStopped(Outcome.TOO_LARGE, f"Content-Length {declared} is over {max_bytes} bytes")
     encodings = response.headers.getall("Content-Encoding", ())
     reader = _Reader(decoder_for(",".join(encodings)) if encodings else None, max_bytes)

@@ -94,6 +94,8 @@ class ParsedDocument:
     format: str = ""  # rss, atom, rdf, jsonfeed, listing, sitemap, sitemapindex, api
     child_urls: tuple[str, ...] = ()  # a sitemap index's newest sitemaps, a list's next page
     ttl_minutes: int | None = None
+    skip_hours: tuple[int, ...] = ()  # 0-23, UTC, in which the publisher wants no visits
+    skip_days: tuple[int, ...] = ()  # 0 Monday to 6 Sunday, UTC
     problems: tuple[Problem, ...] = ()
 
 

@@ -48,5 +48,7 @@ class DocumentClaims:
     title: str = ""
     generator: str = ""
     ttl_minutes: int | None = None
+    skip_hours: tuple[int, ...] = ()  # 0-23, UTC
+    skip_days: tuple[int, ...] = ()  # 0 Monday to 6 Sunday, UTC
     child_urls: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -18,6 +18,7 @@ from aggregator.parse.charset import decode
 from aggregator.parse.claims import DocumentClaims
 from aggregator.parse.entries import Reading, build_document
 from aggregator.parse.feed import read_feed
+from aggregator.parse.feedtext import holds_entries
 from aggregator.parse.jsonfeed import is_json_feed, read_json, read_jsonfeed
 from aggregator.parse.listing import read_listing
 from aggregator.parse.platforms import marks_unreliable_minutes
@@ -40,7 +41,8 @@ def parse_document(
     """The entries of a document; ``url`` is its final address, ``timezone`` (IANA) that of dates which name none.
 
     Raises ParseFailed, and nothing else: not_a_feed, challenge, login, blocked or not_found for a page in the place of
-    the declared kind, empty for a list without items, too_large or truncated for a packed sitemap, else parse_failed.
+    the declared kind, empty for a document without entries, truncated for one that is cut before its first, too_large
+    or truncated for a packed sitemap, else parse_failed.
     """
     with parse_failures():
         body = unpacked(body)
@@ -49,7 +51,10 @@ def parse_document(
         if claims.format in {"rss", "atom", "rdf"} and marks_unreliable_minutes(platform, claims.generator):
             claims = _without_minutes(claims)
         reading = Reading(url=url, now=now, tz=ZoneInfo(timezone), origin=origin, max_entries=max_entries)
-        return build_document(claims, reading)
+        document = build_document(claims, reading)
+        if not document.entries and not document.child_urls:
+            raise _nothing_read(document)
+        return document
 
 
 def _read(
@@ -75,6 +80,16 @@ def _read(
             raise ParseFailed(Outcome.EMPTY if kind is SourceKind.LISTING else Outcome.NOT_A_FEED, "no content")
         case Shape.TEXT | Shape.BINARY:
             raise ParseFailed(Outcome.NOT_A_FEED, f"the document is {shape}, not {kind}")
+
+
+def _nothing_read(document: ParsedDocument) -> ParseFailed:
+    """Why a document is a failure although it has the right form: nobody can tell "no news" from a broken source."""
+    if any(problem.code == "truncated_document" for problem in document.problems):
+        return ParseFailed(Outcome.TRUNCATED, "the document ends before its first entry")
+    if document.found > len(document.entries):
+        reason = document.problems[-1].detail if document.problems else ""
+        return ParseFailed(Outcome.PARSE_FAILED, f"none of {document.found} entries could be read: {reason}"[:200])
+    return ParseFailed(Outcome.EMPTY, f"the {document.format} document holds no entry")
 
 
 def _read_json(text: str, kind: SourceKind) -> tuple[DocumentClaims, DateOrigin]:
@@ -103,8 +118,8 @@ def _read_list(text: str, url: str, platform: Platform, selectors: Selectors) ->
 
 
 def _read_unknown_xml(text: str, url: str) -> tuple[DocumentClaims, DateOrigin]:
-    claims = read_feed(text, url=url)
-    if not claims.entries:
+    claims = read_feed(text, url=url) if holds_entries(text) else None  # feedparser takes 10 s for a megabyte of tags
+    if claims is None or not claims.entries:
         raise ParseFailed(Outcome.NOT_A_FEED, "the XML is neither a feed nor a sitemap")
     return claims, DateOrigin.FEED
 

@@ -44,7 +44,7 @@ _PLAIN_URL = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}[a-z]{2,20}(?:/[A-Za-z0-9_~-]+){1,8}(?:\.[a-z]{2,5})?"
 )
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li|h[1-6])\b", re.IGNORECASE)
-_PICTURE = re.compile(r"""<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s>]+))""", re.IGNORECASE)
+_PICTURE = re.compile(r"""<img\b[^<>]*?\ssrc\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)'|([^\s<>]+))[^<>]*""", re.IGNORECASE)
 _PIXEL = re.compile(r"""\s(?:width|height)\s*=\s*["']?[01](?:px)?["'\s>/]""", re.IGNORECASE)
 
 
@@ -84,6 +84,8 @@ def build_document(claims: DocumentClaims, reading: Reading) -> ParsedDocument:
         format=claims.format,
         child_urls=tuple(url for href in claims.child_urls if (url := absolute_url(reading.url, href))),
         ttl_minutes=claims.ttl_minutes,
+        skip_hours=claims.skip_hours,
+        skip_days=claims.skip_days,
         problems=tuple(problems),
     )
 
@@ -201,9 +203,8 @@ def _inline_pictures(markup: str, base: str) -> list[str]:
     if "<img" not in markup and "<IMG" not in markup:
         return []
     for found in _PICTURE.finditer(markup):
-        tag = markup[found.start() : markup.find(">", found.start()) + 1]
         src = html.unescape(found[1] or found[2] or found[3]).strip()
-        if not _PIXEL.search(tag) and (url := resolve(base, src)):
+        if not _PIXEL.search(f"{found[0]}>") and (url := resolve(base, src)):
             return [url]
     return []
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from aggregator.parse.claims import Claims, DocumentClaims, FileClaim
-from aggregator.parse.rhythm import ttl_of
+from aggregator.parse.rhythm import skipped_days, skipped_hours, ttl_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -75,12 +75,15 @@ def _rss(root: etree._Element) -> DocumentClaims:
     if len(channels) != 1 or len(root) != 1 or root.get("version", "") not in _VERSIONS:
         raise _Doubt
     head: dict[str, str] = {}
+    skipped: dict[str, list[str]] = {"skipHours": [], "skipDays": []}
     entries: list[Claims] = []
     for child in channels[0]:
         if child.tag == "item":
             entries.append(_item(child))
         elif child.tag in _CHANNEL_FIELDS:
             _once(head, _CHANNEL_FIELDS[child.tag], _text(child))
+        elif child.tag in skipped:
+            skipped[child.tag] += [part.text or "" for part in child]
         elif child.tag.lower() in {"item", "entry", "items", "title", "dc:title", DC + "title"}:
             raise _Doubt
     return DocumentClaims(
@@ -89,6 +92,8 @@ def _rss(root: etree._Element) -> DocumentClaims:
         title=head.get("title", ""),
         generator=head.get("generator", ""),
         ttl_minutes=ttl_of(head.get("ttl", ""), head.get("period", ""), head.get("frequency", "")),
+        skip_hours=skipped_hours(skipped["skipHours"]),
+        skip_days=skipped_days(skipped["skipDays"]),
     )
 
 

@@ -1,37 +1,19 @@
 """RSS, RDF and Atom feeds: the fast reader first, feedparser behind it for everything unusual.
 
-Before feedparser sees a document it is UTF-8 (mislabelled UTF-16 yields no entries otherwise), its author fields are
-cut (the author pattern of feedparser 6.0.14 is quadratic: 34 s at 80 KB) and its entity declarations are bounded.
+Before feedparser sees a document it is UTF-8 (mislabelled UTF-16 yields no entries otherwise) and made safe by
+``feedtext.py``.
 """
 
 import html
-import re
 from typing import Any
 
 import feedparser
 
 from aggregator.model.entry import Problem
-from aggregator.model.errors import ParseFailed
-from aggregator.model.failures import Outcome
 from aggregator.parse.claims import Claims, DocumentClaims, FileClaim
 from aggregator.parse.fastfeed import read_fast
-from aggregator.parse.rhythm import ttl_of
-
-_AUTHOR_CHARACTERS = 200
-_MAX_ENTITIES = 64
-_MAX_ENTITY_CHARACTERS = 200
-_AUTHOR = re.compile(
-    r"(<((?:[^\s<>/:]{1,40}:)?(?:author|creator|managingeditor|webmaster|publisher|contributor|owner))\b[^>]*(?<!/)>)"
-    r"((?:<!\[CDATA\[.*?(?:\]\]>|\Z)|[^<]++|<(?!/\2\s*>|/(?:[\w-]+:)?(?:item|entry|channel)\s*>|!\[CDATA\[))*+)",
-    re.IGNORECASE | re.DOTALL,
-)
-_NAME = re.compile(r"<name>([^<]{1,200})</name>", re.IGNORECASE)
-_MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
-_ENTITY = re.compile(r"<!ENTITY\s[^>]*>", re.IGNORECASE)
-_EXTERNAL = re.compile(r"\b(?:SYSTEM|PUBLIC)\b")
-_ITEM_OPEN = re.compile(r"<(?:[A-Za-z0-9_-]+:)?(?:item|entry)[\s>]")
-_ITEM_CLOSE = re.compile(r"</(?:[A-Za-z0-9_-]+:)?(?:item|entry)\s*>")
-_ROOT_CLOSE = re.compile(r"</(?:[A-Za-z0-9_-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+from aggregator.parse.feedtext import ends_inside_entry, is_cut, outside_entries, safe_text
+from aggregator.parse.rhythm import skips_written, ttl_of
 
 
 def read_feed(text: str, *, url: str) -> DocumentClaims:
@@ -41,11 +23,9 @@ def read_feed(text: str, *, url: str) -> DocumentClaims:
 
 
 def read_slow(text: str, *, url: str) -> DocumentClaims:
-    """The claims of a feed as feedparser understands it."""
-    _refuse_entity_bombs(text)
-    safe = _cut_authors(text.lstrip())
+    """The claims of a feed as feedparser understands it. Raises ParseFailed as ``read_feed`` does."""
     parsed = feedparser.parse(
-        safe.encode("utf-8", "replace"),
+        safe_text(text).encode("utf-8", "replace"),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -54,10 +34,11 @@ def read_slow(text: str, *, url: str) -> DocumentClaims:
     plain_is_plain = version.startswith("atom")
     entries = tuple(_claims(entry, plain_is_plain=plain_is_plain) for entry in parsed.entries)
     problems: tuple[Problem, ...] = ()
-    if _is_cut(text):
+    if is_cut(text):
         problems = (Problem(code="truncated_document", detail="the document ends inside an element"),)
-        if entries and _ends_inside_entry(text):
+        if entries and ends_inside_entry(text):
             entries = entries[:-1]
+    skip_hours, skip_days = skips_written(outside_entries(text))
     return DocumentClaims(
         format="atom" if plain_is_plain else "rdf" if version in {"rss090", "rss10"} else "rss",
         entries=entries,
@@ -68,6 +49,8 @@ def read_slow(text: str, *, url: str) -> DocumentClaims:
             _string(parsed.feed, "sy_updateperiod"),
             _string(parsed.feed, "sy_updatefrequency"),
         ),
+        skip_hours=skip_hours,
+        skip_days=skip_days,
         problems=problems,
     )
 
@@ -143,35 +126,3 @@ def _images(entry: Any) -> tuple[str, ...]:
         if item.get("medium") == "image" or (item.get("type") or "").startswith("image")
     ]
     return (*shown, *(item.get("url") or "" for item in dict.get(entry, "media_thumbnail") or []))
-
-
-def _cut_authors(text: str) -> str:
-    """``text`` with every author field at most some hundred characters long."""
-
-    def cut(found: re.Match[str]) -> str:
-        content = found[3]
-        if len(content) <= _AUTHOR_CHARACTERS:
-            return found[0]
-        name = _NAME.search(content)
-        return found[1] + (name[0] if name else _MARKUP.sub(" ", content)[:_AUTHOR_CHARACTERS].replace("<", " "))
-
-    return _AUTHOR.sub(cut, text)
-
-
-def _refuse_entity_bombs(text: str) -> None:
-    """Raise for a document type that reads files or grows; an honest one is harmless and passes."""
-    if "<!ENTITY" not in text and "<!entity" not in text:
-        return
-    declared = _ENTITY.findall(text)
-    grows = any(len(entity) > _MAX_ENTITY_CHARACTERS for entity in declared)
-    if len(declared) > _MAX_ENTITIES or grows or any(_EXTERNAL.search(entity) for entity in declared):
-        raise ParseFailed(Outcome.PARSE_FAILED, "the document declares external or excessive entities")
-
-
-def _is_cut(text: str) -> bool:
-    return _ROOT_CLOSE.search(text[-400:]) is None and _ITEM_OPEN.search(text) is not None
-
-
-def _ends_inside_entry(text: str) -> bool:
-    opened = max((found.start() for found in _ITEM_OPEN.finditer(text)), default=-1)
-    return opened >= 0 and _ITEM_CLOSE.search(text, opened) is None

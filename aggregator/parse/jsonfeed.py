@@ -1,6 +1,8 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org): tolerant of wrong types, because publishers are."""
 
 import html
+import json
+import math
 from typing import Any
 
 import orjson
@@ -10,13 +12,43 @@ from aggregator.model.errors import ParseFailed
 from aggregator.model.failures import Outcome
 from aggregator.parse.claims import Claims, DocumentClaims, FileClaim
 
+_MAX_DIGITS = 300  # more do not fit a float
+
 
 def read_json(text: str) -> Any:
-    """The value that a JSON document holds. Raises ParseFailed when it holds none."""
+    """The value that a JSON document holds. Raises ParseFailed when it holds none.
+
+    What RFC 8259 leaves open or forbids and publishers write nevertheless costs no more than itself: halves of
+    surrogate pairs, numbers beyond floats, NaN, control characters within strings.
+    """
+    text = text.strip()
     try:
-        return orjson.loads(text.strip().encode("utf-8", "replace"))
+        return orjson.loads(text.encode("utf-8", "replace"))
     except orjson.JSONDecodeError as error:
-        raise ParseFailed(Outcome.PARSE_FAILED, f"not JSON: {error}"[:200]) from error
+        strict = error
+    try:
+        return orjson.loads(_tolerated(text))
+    except (ValueError, RecursionError) as error:
+        raise ParseFailed(Outcome.PARSE_FAILED, f"not JSON: {strict}"[:200]) from error
+
+
+def _tolerated(text: str) -> bytes:
+    """``text`` as strict JSON. Raises ValueError or RecursionError (deep nesting) where it is none."""
+    value = json.loads(text, strict=False, parse_float=_finite, parse_int=_whole, parse_constant=_nothing)
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "ignore")  # lone surrogates go, pairs were joined
+
+
+def _finite(written: str) -> float | None:
+    number = float(written)
+    return number if math.isfinite(number) else None
+
+
+def _whole(written: str) -> int | None:
+    return int(written) if len(written) <= _MAX_DIGITS else None
+
+
+def _nothing(_constant: str) -> None:
+    return None
 
 
 def is_json_feed(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Sitemaps (sitemaps.org 0.9) with the news and image extensions, indexes of sitemaps, and their gzip form."""
 
 import html
+import re
 import zlib
 
 from lxml import etree
@@ -13,6 +14,11 @@ from aggregator.parse.claims import Claims, DocumentClaims
 MAX_UNPACKED_BYTES = 10 * 1024 * 1024
 _MAX_CHILDREN = 50
 _GZIP = b"\x1f\x8b"
+_ROOT_CLOSE = re.compile(
+    r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>|<(?:[\w.-]+:)?(?:urlset|sitemapindex)(?:\s[^<>]*)?/>", re.IGNORECASE
+)
+_PART_CLOSE = re.compile(r"</(?:[\w.-]+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
+_PART_OPEN = re.compile(r"<(?:[\w.-]+:)?(?:url|sitemap)(?:\s[^<>]*)?>", re.IGNORECASE)
 
 
 def unpacked(body: bytes) -> bytes:
@@ -32,7 +38,14 @@ def unpacked(body: bytes) -> bytes:
 
 
 def read_sitemap(text: str) -> DocumentClaims:
-    """The claims of a sitemap, or the addresses in an index, newest first. Raises ParseFailed when it is neither."""
+    """The claims of a sitemap, or the addresses in an index, newest first. Raises ParseFailed when it is neither.
+
+    One that ends before its root does is read up to the part that it ends in, and says so as a problem.
+    """
+    problems: tuple[Problem, ...] = ()
+    if _ROOT_CLOSE.search(text) is None:
+        text = _whole_parts(text)
+        problems = (Problem(code="truncated_document", detail="the sitemap ends before its root element does"),)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -46,9 +59,9 @@ def read_sitemap(text: str) -> DocumentClaims:
     root = etree.fromstring(text.lstrip().encode("utf-8", "replace"), parser)
     if root is None:
         raise ParseFailed(Outcome.PARSE_FAILED, "no XML in the sitemap")
-    problems: tuple[Problem, ...] = ()
-    if any(error.level == etree.ErrorLevels.FATAL for error in parser.error_log):
-        problems = (Problem(code="truncated_document", detail=str(parser.error_log[0].message)[:200]),)
+    fatal = [error.message for error in parser.error_log if error.level == etree.ErrorLevels.FATAL]
+    if fatal and not problems:
+        problems = (Problem(code="broken_markup", detail=str(fatal[0])[:200]),)
     name = _name(root)
     if name == "sitemapindex":
         return DocumentClaims(format="sitemapindex", entries=(), child_urls=_children(root), problems=problems)
@@ -56,6 +69,12 @@ def read_sitemap(text: str) -> DocumentClaims:
         raise ParseFailed(Outcome.NOT_A_FEED, f"the root element is {name!r}, not a sitemap's")
     pages = [claims for element in root if _name(element) == "url" and (claims := _page(element)).url]
     return DocumentClaims(format="sitemap", entries=tuple(pages), problems=problems)
+
+
+def _whole_parts(text: str) -> str:
+    closes = [found.end() for found in _PART_CLOSE.finditer(text)]
+    opened = _PART_OPEN.search(text, closes[-1] if closes else 0)
+    return text[: opened.start()] if opened else text
 
 
 def _children(root: etree._Element) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class Shape(StrEnum):
 
 
 _HEAD_CHARACTERS = 8192
-_PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>)", re.IGNORECASE | re.DOTALL)
+_PROLOGUE = re.compile(r"\s*+(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]++|\[[^\]]*+\])*+>)", re.IGNORECASE | re.DOTALL)
 _ROOT = re.compile(r"\s*<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _HTML_ROOTS = ("html", "head", "body", "div", "script", "meta", "title", "center", "p", "table", "style", "h1")
 _SHAPES: dict[str, Shape] = {
@@ -33,7 +33,7 @@ _SHAPES: dict[str, Shape] = {
     **dict.fromkeys(("urlset", "sitemapindex"), Shape.SITEMAP),
     **dict.fromkeys(_HTML_ROOTS, Shape.HTML),
 }
-_STRAY_FEED = re.compile(r"<(?:rss|rdf:RDF|feed\s+[^>]*xmlns)[\s>]", re.IGNORECASE)
+_STRAY_FEED = re.compile(r"<(?:rss|rdf:RDF|feed\s[^<>]*xmlns)[\s>]", re.IGNORECASE)
 _MAGIC = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"wOFF")
 
 
@@ -66,8 +66,8 @@ def _shape_of_markup(head: str) -> Shape:
 
 _SCRIPT = re.compile(r"<(script|style|noscript|template)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_PASSWORD = re.compile(r"<input\b[^>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>(.*?)(?:</title|\Z)", re.IGNORECASE | re.DOTALL)
+_PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _COOKIE = re.compile(r"document\.cookie\s*=", re.IGNORECASE)
 _RELOAD = re.compile(
     r"location\s*(?:\.\s*(?:reload|replace|assign|href)|=)|http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE
@@ -99,7 +99,7 @@ _LOOKED_AT = 400_000
 
 def refusal_of(text: str) -> tuple[Outcome, str] | None:
     """Why a web page is no content: the outcome and an English detail, or None when it looks like an ordinary page."""
-    text = text[:_LOOKED_AT]
+    text = _closed(text[:_LOOKED_AT])
     found = _TITLE.search(text)
     title = " ".join(html.unescape(found[1]).split())[:200] if found else ""
     seen = visible_text(text)
@@ -128,4 +128,9 @@ def _challenge_in(text: str) -> str | None:
 
 def visible_text(text: str) -> str:
     """Roughly what a reader sees of a page, on one line; for judging, not for showing."""
-    return " ".join(html.unescape(_TAGS.sub(" ", _SCRIPT.sub(" ", text))).split())
+    return " ".join(html.unescape(_TAGS.sub(" ", _SCRIPT.sub(" ", _closed(text)))).split())
+
+
+def _closed(text: str) -> str:
+    """``text`` with its last tag ended, so that no pattern looks for an end that never comes from each "<" anew."""
+    return f"{text}>" if text.rfind("<") > text.rfind(">") else text

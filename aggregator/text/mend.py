@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from aggregator.text.doubled import is_doubled, undouble
 from aggregator.text.legacy import LEGACY, is_latin
-from aggregator.text.plausible import Judgement, judge
+from aggregator.text.plausible import Judgement, is_syllable, judge
 
 # Latin-1 characters of ordinary Vietnamese text; any other (and capitals that wrong encodings leave) is looked at.
 _ORDINARY = bytes(range(0x80)) + "\xa0ÀÁÂÈÉÊÍÓÔÕÙÚÝàáâãèéêìíòóôõùúý".encode("latin-1")
@@ -25,6 +25,9 @@ _LETTER = "A-Za-zÀ-ÖØ-öø-ỹ"
 _IN_WORD = re.compile(f"[{_LETTER}](?:[{_SIGNS}\u00ad\u00b7µºª]+)(?=[{_LETTER}])|[a-z][{_SIGNS}]")
 _STRAY = re.compile(f"[{_LETTER}][{_SIGNS}]+(?=[{_LETTER}])")
 _LOST = re.compile(f"[\x80-\x9f\ufffd](?=[{_LETTER}])|[{_LETTER}][\x80-\x9f\ufffd]")
+_CONTROL = re.compile("[\x80-\x9f]+")
+_CONTROLS = "".join(map(chr, range(0x80, 0xA0)))
+_WITH_CONTROLS = re.compile(f"[{_LETTER}\x80-\x9f]+")
 _MIXED_CASE = re.compile("[a-z][À-ÖØ-Þ]")
 _ENTITY = re.compile(r"&(?:amp;)?(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _LATIN_ENTITY = re.compile(
@@ -101,9 +104,10 @@ def _convinces(judged: Judgement, as_it_is: Judgement, latin: str) -> bool:
 
 def is_torn(text: str) -> bool:
     """Whether words hold what no language writes inside a word: lost characters and signs of a wrong encoding."""
+    doubled = is_doubled(text)
+    text = _without_noise(text)
     asked = _asked(text) if "?" in text else 0
     lost, stray = (0, 0) if text.isascii() else (len(_LOST.findall(text)), len(_STRAY.findall(text)))
-    doubled = is_doubled(text)
     if not doubled and lost + stray == 0 and asked < _TWO:
         return False
     judged = judge(text)
@@ -113,6 +117,22 @@ def is_torn(text: str) -> bool:
         return True
     # Signs stand inside words of other languages too (Intel®Core): only among Vietnamese words do they tell.
     return (lost > 0 or judged.native >= _TWO) and judged.may_be_native and not judged.reads_well
+
+
+def _without_noise(text: str) -> str:
+    """``text`` without stray C1 controls where it reads as Vietnamese without them: those took no letter's place."""
+    if not _CONTROL.search(text):
+        return text
+    bare = _WITH_CONTROLS.sub(_without_controls, text)
+    judged = judge(bare)
+    return bare if judged.reads_well and judged.sound >= _TWO else text
+
+
+def _without_controls(found: re.Match[str]) -> str:
+    word = found[0]
+    bare = _CONTROL.sub("", word)
+    # A plain word with a control inside may have lost a letter, a marked one that is spelt right has lost none.
+    return bare if not bare.isascii() and is_syllable(bare) else word.strip(_CONTROLS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

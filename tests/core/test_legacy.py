@@ -104,6 +104,24 @@ def test_text_whose_letters_are_lost_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Lịch\x85 tiếp\x90 xúc cử tri",
+        "UBND\x85 tỉnh họp\x90 với Facebook\x81 về an toàn mạng",
+        "\x84Hội nghị\x93 Mặt trận\x90",
+        "Họ\x90p Quố\x81c hộ\x8di",
+    ],
+)
+def test_stray_control_characters_in_readable_text_lose_nothing(text: str) -> None:
+    assert mend_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["Vi\x90t Nam h\x8dp v\x81 k\x84 ho\x90ch", "T\x81in \x8d\x81c t\x90\x81c V\x9d\xbft"])
+def test_control_characters_in_the_place_of_letters_are_a_loss(text: str) -> None:
+    assert mend_text(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         *SENTENCES,
         "“NÔNG THÔN MỚI CẤP XÔ", "CẤP XÃ” – ĐÃ XONG", "© 2025 Báo Nghệ An", "Bụi mịn 2,5 µm và 38 °C ở Đà Nẵng",
         "Thủ tướng Đức Friedrich Merz gặp tổng thống Erdoğan", "Cà phê Đắk Lắk, hồ tiêu Krông Nô",

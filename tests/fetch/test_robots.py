@@ -128,9 +128,11 @@ async def test_a_crawl_delay_paces_the_host(serve: Serve, gate: Gate) -> None:
     assert all(second.at - first.at >= 0.15 for first, second in pairwise(pages))
 
 
-async def test_a_file_over_500_kib_is_read_up_to_there(serve: Serve, fetch: Fetch) -> None:
+@pytest.mark.parametrize("is_declared", [True, False])
+async def test_a_file_over_500_kib_is_read_up_to_there(serve: Serve, fetch: Fetch, *, is_declared: bool) -> None:
     body = RULES + b"# padding\n" * (MAX_ROBOTS_BYTES // 10)
-    site = await serve({"/robots.txt": b"HTTP/1.1 200 OK\r\n\r\n" + body, "*": answer(b"page")})
+    robots = answer(body) if is_declared else b"HTTP/1.1 200 OK\r\n\r\n" + body
+    site = await serve({"/robots.txt": robots, "*": answer(b"page")})
     assert failure(await fetch(site.url("/private"), follow_robots=True)).outcome is Outcome.ROBOTS
     fetched(await fetch(site.url("/x"), follow_robots=True))
 

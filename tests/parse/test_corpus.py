@@ -62,7 +62,8 @@ def _essence(claims: Any, url: str) -> Any:
         names = (entry.authors, entry.categories, entry.origin_name)
         dates = (entry.published, entry.updated)
         entries.append((entry.url, guid, entry.title, entry.summary, entry.text, names, dates, files, entry.images))
-    return claims.format, claims.title.strip(), claims.ttl_minutes, entries
+    said = (claims.ttl_minutes, claims.skip_hours, claims.skip_days)
+    return claims.format, claims.title.strip(), said, entries
 
 
 def test_machine_dates_agree_with_the_grammar_over_the_corpus(folder: Path) -> None:
@@ -81,6 +82,8 @@ def test_machine_dates_agree_with_the_grammar_over_the_corpus(folder: Path) -> N
 def test_bodies_titles_and_instants_of_publishers_pages_are_mostly_right(folder: Path) -> None:
     verdicts = corpus_pages.judge(folder, limit=40)
     assert sum(verdict.f1 for verdict in verdicts) / len(verdicts) >= 0.92
+    assert all(verdict.about for verdict in verdicts)
+    assert all(verdict.about for verdict in verdicts)
     instants = [verdict.instant for verdict in verdicts if verdict.instant is not None]
     assert sum(instants) / len(instants) >= 0.95
 

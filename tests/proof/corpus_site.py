@@ -6,6 +6,7 @@ only: whatever title, date or body an article ends with, it is the page that tol
 
 import base64
 import gzip
+import html
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -101,12 +102,14 @@ def read_home_page(folder: Path) -> tuple[bytes, list[dict[str, Any]]]:
 
 
 def list_of(pages: list[ServedPage]) -> bytes:
-    """Our own list page, which tells nothing of its pages but that they are there."""
-    items = "\n".join(
-        f'<li><a href="{page.path}">Trang thứ {number} của bộ dữ liệu thử nghiệm</a></li>'
-        for number, page in enumerate(pages, 1)
-    )
+    """Our own list page, which tells of its pages no more than the beginning of their title."""
+    items = "\n".join(f'<li><a href="{page.path}">{html.escape(_cut(page))}</a></li>' for page in pages)
     return f"<!doctype html><html><head><title>Trang thử</title></head><body><ul>{items}</ul></body></html>".encode()
+
+
+def _cut(page: ServedPage) -> str:
+    title: str = page.record["title"]
+    return f"{title[: len(title) * 7 // 10].strip()}…"
 
 
 @asynccontextmanager
