@@ -41,7 +41,9 @@ async def _probe(settings: Settings, user_agent: str, timezone: ZoneInfo, url: s
                 preload=PRELOAD,
             )
         )
-        prober = Prober(gate=gate, pool=pool, timezone=timezone, now=wall_clock, max_entries=settings.max_entries)
+        prober = Prober(
+            gate=gate, pool=pool, timezone=timezone, now=wall_clock, max_entries=settings.max_entries, lane="probe"
+        )
         return await prober.probe(url)
 
 

@@ -7,7 +7,7 @@ to ``PAGE_TRIES`` times.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from aggregator.model.crawl import Counts, Failure
 from aggregator.model.entry import Entry
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.source import PagePolicy, Republish, Source
-from aggregator.normalise.identity import identity_keys
+from aggregator.normalise.identity import guid_key, identity_keys
 from aggregator.schedule.network import HostSighting
 
 PAGE_TRIES = 3
@@ -25,7 +25,7 @@ _SANE_ENTRIES = 5
 _UNREACHED = frozenset({Outcome.CONNECT, Outcome.DNS})
 _NO_NEWS = frozenset({Outcome.OK, Outcome.UNCHANGED})
 # A page that failed for one of these reasons may read well at the next visit.
-_PASSING = frozenset(code for code, meaning in MEANINGS.items() if meaning.weight is Weight.PASSING)
+_PASSING = frozenset(code for code, meaning in MEANINGS.items() if meaning.weight is Weight.PASSING) | {Outcome.EMPTY}
 
 
 class Met(Protocol):
@@ -47,6 +47,7 @@ class Known:
     id: str
     digest: str
     sections: tuple[str, ...]
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,9 @@ class Candidate:
 
     entry: Entry
     keys: tuple[str, ...]
-    unique_guid: bool
+    guid: str = ""  # its key, "" for none
     known: Known | None = None
+    has_moved: bool = False  # known by its guid alone
 
     @property
     def tries(self) -> int:
@@ -70,34 +72,51 @@ class Candidate:
 def candidates(entries: Sequence[Entry], source: Source) -> tuple[list[Candidate], dict[str, int]]:
     """The document's entries with their identity keys, and how many were left out by reason.
 
-    An entry without address, guid and title names nothing; twins within the document are met once.
+    An entry without address and title names nothing; twins within the document are met once.
     """
-    guids = Counter(entry.guid for entry in entries if entry.guid)
     seen: set[str] = set()
     found = []
     skipped: Counter[str] = Counter()
     for entry in entries:
-        unique = entry.guid is not None and guids[entry.guid] == 1
-        keys = identity_keys(entry, source, unique_guid=unique)
+        keys = identity_keys(entry, source)
         if not keys or seen.intersection(keys):
             skipped["twin_in_document" if keys else "no_identity"] += 1
             continue
         seen.update(keys)
-        found.append(Candidate(entry=entry, keys=keys, unique_guid=unique))
+        found.append(Candidate(entry=entry, keys=keys, guid=guid_key(entry, source)))
     return found, dict(skipped)
 
 
 def match(found: Iterable[Candidate], known: Mapping[str, Known]) -> list[Candidate]:
-    """Each candidate with the article it is: by its strongest key first (``known`` maps keys)."""
+    """Each candidate with the article it is, by its keys (``known`` maps keys)."""
     return [
-        Candidate(
-            entry=candidate.entry,
-            keys=candidate.keys,
-            unique_guid=candidate.unique_guid,
-            known=next((known[key] for key in candidate.keys if key in known), None),
-        )
+        replace(candidate, known=next((known[key] for key in candidate.keys if key in known), None))
         for candidate in found
     ]
+
+
+def match_guids(found: Iterable[Candidate], known: Mapping[str, Known]) -> list[Candidate]:
+    """The candidates, those that no key made known with the article that their guid names (``known`` maps guids).
+
+    An article that another candidate of the document is, or that two would be, has not moved.
+    """
+    found = list(found)
+    taken = Counter(candidate.known.id for candidate in found if candidate.known is not None)
+    taken.update(known[candidate.guid].id for candidate in found if candidate.known is None and candidate.guid in known)
+    return [
+        replace(candidate, known=known[candidate.guid], has_moved=True)
+        if candidate.known is None and candidate.guid in known and taken[known[candidate.guid].id] == 1
+        else candidate
+        for candidate in found
+    ]
+
+
+def guids_of(found: Iterable[Candidate]) -> tuple[dict[str, str], dict[str, str]]:
+    """A document's guids by URL key, and those its known articles had before: what ``guids.py`` learns from."""
+    found = list(found)
+    document = {candidate.keys[0]: candidate.guid for candidate in found}
+    before = {candidate.keys[0]: candidate.known.guid for candidate in found if candidate.known is not None}
+    return document, before
 
 
 def is_unchanged(candidate: Candidate, section: str) -> bool:
@@ -147,12 +166,17 @@ def add(first: Counts, second: Counts) -> Counts:
     )
 
 
-def overall(outcomes: Sequence[Outcome], failures: Sequence[Failure]) -> tuple[Outcome, Failure | None]:
+def overall(
+    outcomes: Sequence[Outcome], failures: Sequence[Failure], drift: Failure | None = None
+) -> tuple[Outcome, Failure | None]:
     """How a visit of several sections ended: ok when any read something new and none failed, partial when some failed.
 
-    With every section failed the worst failure speaks for the visit.
+    With every section failed the worst failure speaks for the visit. ``drift`` is what article pages are suspected of:
+    it makes an otherwise good visit partial.
     """
     if not failures:
+        if drift is not None:
+            return Outcome.PARTIAL, drift
         if Outcome.PARTIAL in outcomes:
             return Outcome.PARTIAL, None
         return (Outcome.OK if Outcome.OK in outcomes else Outcome.UNCHANGED), None

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from aggregator.engine.pool import ParsePool
 from aggregator.fetch.gate import Gate
-from aggregator.model.crawl import Counts, Failure, Validators
+from aggregator.model.crawl import Baseline, Counts, Failure, Fill, GuidCounts, RedirectRun, Validators
 from aggregator.model.entry import Problem
 from aggregator.model.failures import Outcome
-from aggregator.model.source import ArticleKind, Section
+from aggregator.model.fetch import Fetched
+from aggregator.model.source import ArticleKind, Section, Source
 from aggregator.schedule.cadence import Pace
 from aggregator.store.store import Store
 
@@ -47,6 +48,17 @@ class Parts:
         return {section.slug: section.kind for section in self.sections}
 
 
+def keep_raw(parts: Parts, source: Source, fetched: Fetched) -> None:
+    """Keeps a fetched body for some weeks, so that it can be read again by better rules."""
+    parts.store.raw_pages.keep(
+        fetched.url,
+        source_id=source.id,
+        body=fetched.body,
+        content_type=fetched.content_type,
+        fetched_at=parts.now(),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Something a crawl did, for whoever watches it: ``name`` in snake_case, ``detail`` in English."""
@@ -76,6 +88,9 @@ class Tally:
     parse_ms: float = 0.0
     store_ms: float = 0.0
     retry_after_s: float | None = None  # the longest wait any host asked for
+    guids: GuidCounts = field(default_factory=GuidCounts)  # the experience with the source's guids so far
+    appeared: list[datetime | None] = field(default_factory=list)  # own times of new articles, None: by the day or not
+    pages: Fill = field(default_factory=Fill)  # what the article pages that were read gave
 
     def wait_at_least(self, seconds: float | None) -> None:
         """Notes how long a host asked to be left alone."""
@@ -89,7 +104,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionResult:
-    """What came of one section URL. ``validators`` is None when the next visit must read the body again."""
+    """What came of one section URL. ``validators`` is None when the next visit must read the body again.
+
+    ``ttl``, ``skip_hours`` and ``skip_days`` are what the document asks, ``max_age`` what its server does.
+    """
 
     outcome: Outcome
     failure: Failure | None = None
@@ -97,4 +115,8 @@ class SectionResult:
     validators: Validators | None = None
     ttl: timedelta | None = None
     max_age: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    redirect: RedirectRun | None = None
+    baseline: Baseline | None = None
     sane: bool = False

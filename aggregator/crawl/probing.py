@@ -52,6 +52,7 @@ class Prober:
     timezone: ZoneInfo
     now: Callable[[], datetime]
     max_entries: int
+    lane: str  # of the pool
 
     async def probe(self, url: str) -> Probed:
         """What ``url`` is, and the first entries of it and of the feeds it names."""
@@ -61,7 +62,9 @@ class Prober:
         if not isinstance(result, Fetched):
             return Probed(url=url, status=304)
         try:
-            report = await self.pool.run(inspect, result.body, url=result.url, content_type=result.content_type)
+            report = await self.pool.run(
+                self.lane, inspect, result.body, url=result.url, content_type=result.content_type
+            )
         except (ParseFailed, PoolError) as error:
             return Probed(url=url, status=result.status, failure=_unreadable(url, error))
         platform = Platform(report.platform)
@@ -83,6 +86,7 @@ class Prober:
     async def _sample(self, fetched: Fetched, kind: SourceKind, platform: Platform) -> Sample:
         try:
             document = await self.pool.run(
+                self.lane,
                 parse_document,
                 fetched.body,
                 url=fetched.url,
@@ -108,6 +112,7 @@ async def probe_homepage(parts: Parts, source: Source, tally: Tally, watch: Watc
         timezone=parts.timezone,
         now=parts.now,
         max_entries=parts.limits.max_entries,
+        lane=source.id,
     )
     found = await prober.probe(source.homepage)
     tally.fetches += 1 + len(found.samples)

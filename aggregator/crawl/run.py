@@ -8,8 +8,8 @@
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -18,12 +18,13 @@ from aggregator.crawl.decide import overall, sightings_of
 from aggregator.crawl.keep import Keeper
 from aggregator.crawl.parts import Parts, SectionResult, Step, Tally, Watcher, unwatched
 from aggregator.crawl.probing import probe_homepage
+from aggregator.crawl.remember import drift_of_pages, hints_of, pages_after, rhythm_after, state_after
 from aggregator.crawl.visit import SectionVisit
 from aggregator.model.crawl import Crawl, Failure, Lease, SourceState, Timing, Trigger
 from aggregator.model.errors import LeaseLost, StoreError
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.source import Source, SourceKind
-from aggregator.schedule.cadence import Hints, NextVisit, next_visit
+from aggregator.schedule.cadence import NextVisit, next_visit
 from aggregator.schedule.network import HAS_A_SAY, HostSighting, is_own_network_down
 from aggregator.store.writer import CrawlWrites
 
@@ -75,7 +76,7 @@ class Crawler:
             trigger=trigger,
             started_at=self._parts.now(),
             started=time.perf_counter(),
-            tally=Tally(),
+            tally=Tally(guids=claim.state.guids),
             watch=watch,
         )
         try:
@@ -102,8 +103,7 @@ class Crawler:
         for section in source.sections:
             reader = SectionVisit(self._parts, source, section, keeper, visit.tally)
             try:
-                known = None if visit.claim.interrupted else state.validators.get(section.url)
-                results.append(await reader.read(known))
+                results.append(await reader.read(state, is_deep=visit.claim.interrupted))
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 - the edge of a crawl: one source must never stop another
@@ -118,25 +118,41 @@ class Crawler:
 
     async def _conclude(self, visit: _Visit, results: Sequence[SectionResult]) -> Crawl:
         now = self._parts.now()
+        state, tally = visit.claim.state, visit.tally
+        pages = pages_after(state, visit.source, tally, now=now)
         failures = [result.failure for result in results if result.failure is not None]
-        outcome, failure = overall([result.outcome for result in results], failures)
+        outcome, failure = overall(
+            [result.outcome for result in results], failures, drift_of_pages(visit.source, pages)
+        )
+        rhythm = rhythm_after(state, outcome, tally, now=now, timezone=self._parts.timezone)
         sightings = sightings_of(visit.source, results, now)
         await self._parts.store.hosts.note(sightings)
         due = next_visit(
-            visit.claim.state,
+            state,
             visit.source,
             outcome,
-            _hints(results, visit.tally.retry_after_s),
+            hints_of(results, tally.retry_after_s),
             kinds=self._parts.kinds,
             pace=self._parts.pace,
             now=now,
             timezone=self._parts.timezone,
             jitter=self._parts.draw(),
+            rhythm=rhythm,
             own_network_down=await self._is_own_network_down(sightings, now),
         )
         crawl = self._record(visit, results, outcome, failure, due, now)
-        state = _state_after(visit, results, crawl, due)
-        await self._parts.store.writer.submit(CrawlWrites(lease=visit.claim.lease, crawl=crawl, state=state))
+        after = state_after(
+            state,
+            visit.source,
+            results,
+            crawl,
+            due,
+            tally,
+            rhythm=rhythm,
+            pages=pages,
+            interrupted=visit.claim.interrupted,
+        )
+        await self._parts.store.writer.submit(CrawlWrites(lease=visit.claim.lease, crawl=crawl, state=after))
         self._log(crawl)
         visit.watch(Step(name="done", detail=f"{outcome}, next visit {due.at:%H:%M:%S} UTC"))
         return crawl
@@ -195,41 +211,6 @@ class Crawler:
             ms=crawl.timing.total_ms,
             cause=crawl.failure.cause if crawl.failure else None,
         )
-
-
-def _hints(results: Sequence[SectionResult], retry_after_s: float | None) -> Hints:
-    return Hints(
-        ttl=min((result.ttl for result in results if result.ttl is not None), default=None),
-        max_age=min((result.max_age for result in results if result.max_age is not None), default=None),
-        retry_after=None if retry_after_s is None else timedelta(seconds=retry_after_s),
-    )
-
-
-def _state_after(visit: _Visit, results: Sequence[SectionResult], crawl: Crawl, due: NextVisit) -> SourceState:
-    state, now = visit.claim.state, crawl.finished_at
-    wanted = {section.url for section in visit.source.sections}
-    validators = {url: known for url, known in state.validators.items() if url in wanted}
-    for section, result in zip(visit.source.sections, results, strict=False):
-        if result.validators is not None:
-            validators[section.url] = result.validators
-        elif result.failure is None or visit.claim.interrupted:
-            validators.pop(section.url, None)  # the next visit reads as far as it can
-    healthy = crawl.failure is None
-    return replace(
-        state,
-        next_visit_at=due.at,
-        next_visit_why=due.why,
-        validators=validators,
-        failures=due.failures,
-        last_outcome=crawl.outcome,
-        last_crawl_at=now,
-        last_success_at=now if healthy or crawl.outcome is Outcome.PARTIAL else state.last_success_at,
-        last_new_at=now if crawl.counts.new else state.last_new_at,
-        failing_since=None if healthy else state.failing_since or visit.started_at,
-        last_sentence="" if crawl.failure is None else crawl.failure.sentence,
-        last_duration_ms=crawl.timing.total_ms,
-        verified_at=state.verified_at or (now if any(result.sane for result in results) else None),
-    )
 
 
 def _broken(url: str, error: Exception) -> SectionResult:

@@ -3,23 +3,29 @@
 1. A document that passes its deadline is killed with its worker; the worker is replaced.
 2. A worker that asks for more memory than its limit dies of it, alone.
 3. Workers die with the service: they ignore the terminal's interrupt and ask the kernel to be killed with their parent.
+4. A document waits in the lane of its source (see ``lanes``), but not for ever. The deadline counts from when a worker
+   has it.
+5. Workers give way to the service and its database where all want the same core.
 """
 
 import asyncio
 import concurrent.futures
+import contextlib
 import ctypes
 import multiprocessing
+import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
-from aggregator.model.errors import PoolCrashed, PoolTimeout
+from aggregator.engine.lanes import Lanes, Ticket
+from aggregator.model.errors import PoolCrashed, PoolError, PoolTimeout
 
 log = structlog.get_logger("engine")
 
@@ -27,6 +33,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _PR_SET_PDEATHSIG = 1
+_NICE = 5
+_PATIENCE_S = 120.0
 _TASKS_PER_WORKER = 2000  # then replaced: memory that libraries keep is given back
 
 
@@ -35,6 +43,7 @@ def _begin(memory_bytes: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
@@ -54,10 +63,15 @@ class ParsePool:
         self._memory_bytes = memory_bytes
         self._pool = self._new_pool()
         self._renewing = asyncio.Lock()
+        self._lanes = Lanes(workers=workers)
+        self._called: dict[Ticket, asyncio.Future[None]] = {}
+        self._is_up = asyncio.Event()  # until then a document's time would be that of the workers' start
 
     async def __aenter__(self) -> Self:
         """The pool, its workers starting; that takes a blocking second, so not on the loop."""
-        await asyncio.to_thread(self._pool.schedule, _begun)
+        loop = asyncio.get_running_loop()
+        begun = await asyncio.to_thread(self._pool.schedule, _begun)
+        begun.add_done_callback(lambda _begun: loop.call_soon_threadsafe(self._is_up.set))
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
@@ -65,28 +79,67 @@ class ParsePool:
         self._pool.stop()
         await asyncio.to_thread(self._pool.join, 5)
 
-    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What ``function`` returns, or raises, in a worker.
+    async def run(self, lane: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What ``function`` returns, or raises, in a worker; it waits in ``lane``, the source's id, for its turn.
 
-        Raises PoolTimeout past the deadline and PoolCrashed when the worker died or ran out of memory.
+        Raises PoolTimeout past the deadline, or when no worker was free for two minutes, and PoolCrashed when the
+        worker died or ran out of memory.
         """
+        await self._is_up.wait()
+        async with self._turn(lane):
+            future = await self._handed(function, args, kwargs)
+            try:
+                result: T = await asyncio.wrap_future(future)
+            except concurrent.futures.TimeoutError as error:
+                raise PoolTimeout(f"{function.__name__} took longer than {self._deadline_s:g} s") from error
+            except ProcessExpired as error:
+                raise PoolCrashed(f"the worker of {function.__name__} died with status {error.exitcode}") from error
+            except MemoryError as error:
+                raise PoolCrashed(f"{function.__name__} ran out of memory") from error
+            except RuntimeError as error:
+                raise PoolCrashed(f"the pool broke under {function.__name__}: {error}") from error
+            return result
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, lane: str) -> AsyncIterator[None]:
+        """A worker's time for one document of ``lane``."""
+        loop = asyncio.get_running_loop()
+        ticket = self._lanes.join(lane)
+        called = self._called[ticket] = loop.create_future()
+        killed = False
+        try:
+            self._call_next()
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    await called
+            except TimeoutError as error:
+                raise PoolTimeout(f"no worker was free for {lane} in {_PATIENCE_S:g} s") from error
+            yield
+        except PoolError:
+            killed = True
+            raise
+        finally:
+            self._called.pop(ticket, None)
+            self._lanes.leave(ticket, loop.time(), killed=killed)
+            self._call_next()
+
+    def _call_next(self) -> None:
+        now = asyncio.get_running_loop().time()
+        while (ticket := self._lanes.next(now)) is not None:
+            called = self._called.pop(ticket)
+            if not called.done():  # done: cancelled, and about to leave
+                called.set_result(None)
+
+    async def _handed(
+        self, function: Callable[..., T], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> "concurrent.futures.Future[T]":
+        """The document in the hands of a pool that works."""
         pool = self._pool
         try:
-            future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
+            return pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
         except RuntimeError:  # a worker that is killed while idle takes the library's whole pool with it
             pool = await self._renewed(pool)
-            future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
-        try:
-            result: T = await asyncio.wrap_future(future)
-        except concurrent.futures.TimeoutError as error:
-            raise PoolTimeout(f"{function.__name__} took longer than {self._deadline_s:g} s") from error
-        except ProcessExpired as error:
-            raise PoolCrashed(f"the worker of {function.__name__} died with status {error.exitcode}") from error
-        except MemoryError as error:
-            raise PoolCrashed(f"{function.__name__} ran out of memory") from error
-        except RuntimeError as error:
-            raise PoolCrashed(f"the pool broke under {function.__name__}: {error}") from error
-        return result
+            return pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
 
     async def _renewed(self, broken: ProcessPool) -> ProcessPool:
         """A pool that works in place of ``broken``; the first to notice builds it."""

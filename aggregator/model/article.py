@@ -35,6 +35,7 @@ class Article:
     source_id: str
     url: str  # canonical
     keys: tuple[str, ...]  # identity keys, unique within the database, each prefixed by the source
+    guid: str = ""  # the key of the guid last seen, used only where its source's guids are trusted; "" for none
     digest: str  # of the entry last seen
     title: str
     summary: str

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from aggregator.model.entry import Problem
 from aggregator.model.failures import Outcome
+from aggregator.model.rhythm import Rhythm
 
 
 class Trigger(StrEnum):
@@ -23,6 +24,9 @@ class Validators:
     last_modified: str | None = None
     body_hash: str | None = None  # of the decoded body
     full_at: datetime | None = None  # when the body was last read in whole
+    ttl_minutes: int | None = None  # what the body asked, for the visits that do not read it again
+    skip_hours: tuple[int, ...] = ()  # 0-23, UTC
+    skip_days: tuple[int, ...] = ()  # 0 Monday to 6 Sunday, UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +49,55 @@ class GuidCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RedirectRun:
+    """Visits in a row whose permanent redirect led to ``url`` (``schedule/redirects.py``)."""
+
+    url: str
+    since: datetime
+    sightings: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """How many entries were read, and how many of them had each field."""
+
+    entries: int = 0
+    titled: int = 0
+    dated: int = 0
+    worded: int = 0  # with a summary or a text
+    pictured: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What a list of a source, or its article pages, usually give (``schedule/drift.py``)."""
+
+    rules: str = ""  # a mark of the rules it was read by: other rules begin anew
+    documents: int = 0
+    since: datetime | None = None
+    seen_at: datetime | None = None
+    least: float = 0.0  # entries of the leanest document, rising slowly
+    titled: float = 0.0  # shares of entries
+    dated: float = 0.0
+    worded: float = 0.0
+    pictured: float = 0.0
+    pool: Fill = Fill()  # article pages not yet judged
+    fell: tuple[str, ...] = ()  # what the article pages judged last lacked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What is remembered of a source between visits. ``validators`` is keyed by section URL."""
+    """What is remembered of a source between visits.
+
+    ``validators``, ``redirects`` and ``baselines`` are keyed by section URL; the baseline of article pages by "".
+    """
 
     source_id: str
     next_visit_at: datetime
     validators: dict[str, Validators] = field(default_factory=dict)
     failures: float = 0.0  # weighted count in a row
     last_outcome: Outcome | None = None
+    last_failure: Outcome | None = None  # what went wrong at the last visit, also when it was partial
     last_crawl_at: datetime | None = None
     last_success_at: datetime | None = None
     last_new_at: datetime | None = None
@@ -63,6 +108,9 @@ class SourceState:
     articles_total: int = 0
     verified_at: datetime | None = None
     guids: GuidCounts = GuidCounts()
+    rhythm: Rhythm | None = None
+    redirects: dict[str, RedirectRun] = field(default_factory=dict)
+    baselines: dict[str, Baseline] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

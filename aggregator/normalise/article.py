@@ -18,7 +18,7 @@ from aggregator.model.entry import DateOrigin, Entry, FoundDate, Precision
 from aggregator.model.source import Section, Source, SourceSection
 from aggregator.normalise.edit import edit_article
 from aggregator.normalise.fields import article_url, clean_fields, derived_summary, origin_rank
-from aggregator.normalise.identity import identity_keys
+from aggregator.normalise.identity import guid_key, identity_keys
 from aggregator.normalise.kinds import kind_of
 from aggregator.normalise.retention import is_kept_for_ever
 from aggregator.normalise.sections import kind_of_section, order_sections
@@ -48,7 +48,6 @@ def to_article(
     max_age: timedelta,
     article_id: str,
     fence: int,
-    unique_guid: bool,
 ) -> Article | Skipped:
     """The article that ``entry``, seen for the first time at ``now``, becomes; or why it becomes none."""
     if not entry.url.strip():
@@ -67,7 +66,8 @@ def to_article(
         id=article_id,
         source_id=source.id,
         url=url,
-        keys=identity_keys(replace(entry, url=url), source, unique_guid=unique_guid),
+        keys=identity_keys(replace(entry, url=url), source),
+        guid=guid_key(replace(entry, url=url), source),
         digest=entry.digest,
         title=fields.title,
         summary=fields.summary or derived_summary(fields.text),

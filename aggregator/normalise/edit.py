@@ -20,7 +20,7 @@ from aggregator.model.article import Article, Version
 from aggregator.model.entry import Attachment, DateOrigin, Entry
 from aggregator.model.source import Section, Source, SourceSection
 from aggregator.normalise.fields import Fields, article_url, clean_fields, derived_summary, origin_rank, precision_rank
-from aggregator.normalise.identity import identity_keys
+from aggregator.normalise.identity import guid_key, identity_keys
 from aggregator.normalise.kinds import kind_of
 from aggregator.normalise.sections import kind_of_section, order_sections
 from aggregator.normalise.version import PARSER_VERSION
@@ -45,9 +45,12 @@ def edit_article(
     *,
     now: datetime,
     fence: int,
-    unique_guid: bool,
+    has_moved: bool = False,
 ) -> Article | None:
-    """``known`` as ``entry``, seen again at ``now``, leaves it; None when nothing is to be written."""
+    """``known`` as ``entry``, seen again at ``now``, leaves it; None when nothing is to be written.
+
+    ``has_moved``: the article was known by its guid alone, so the entry's URL takes the place of the known one.
+    """
     fields = clean_fields(entry, now=now)
     url = article_url(entry, source.homepage, source.identity_query) or known.url
     claimed = _claimed(known, fields)
@@ -55,8 +58,9 @@ def edit_article(
     kind = kind_of(kind_of_section(slugs[0], sections), claimed.title, has_attachment=bool(claimed.attachments))
     edited = replace(
         claimed,
-        url=url if _same_identity(url, known.url, source.identity_query) else known.url,
-        keys=tuple(dict.fromkeys(known.keys + identity_keys(replace(entry, url=url), source, unique_guid=unique_guid))),
+        url=url if has_moved or _same_identity(url, known.url, source.identity_query) else known.url,
+        keys=tuple(dict.fromkeys(known.keys + identity_keys(replace(entry, url=url), source))),
+        guid=guid_key(replace(entry, url=url), source) or known.guid,
         digest=entry.digest,
         sections=slugs,
         places=tuple(dict.fromkeys((*known.places, *((section.place,) if section.place else ())))),

@@ -4,10 +4,9 @@ Rules:
 
 1. The URL comes first (``u:``), reduced to its identity: see ``text/urls.py``. A source's homepage or one of its
    section URLs names no article and gives no such key.
-2. The guid is second (``g:``), and only when the caller found it different on every entry of the document: feeds exist
-   with one guid on everything, and trusting it would fold all their articles into one. Bare small numbers, words with
-   spaces and the homepage are no guids either.
-3. The content (``c:``: folded title and day) is last, for entries that have no URL of their own.
+2. The content (``c:``: folded title and day) speaks for entries that have no URL of their own.
+3. The guid (``g:``) is a key apart: it finds an article whose URL changed, at a source whose guids are trusted
+   (``guids.py``). Bare small numbers, words with spaces and the homepage are no guids.
 4. Every key begins with the source: no source can touch another's articles.
 """
 
@@ -25,20 +24,25 @@ _MIN_GUID_LENGTH = 4
 _MIN_BARE_NUMBER = 6
 
 
-def identity_keys(entry: Entry, source: Source, *, unique_guid: bool) -> tuple[str, ...]:
-    """The keys of ``entry`` within ``source``, strongest first: ``<source>|u:<32 hex digits>`` and so on.
+def identity_keys(entry: Entry, source: Source) -> tuple[str, ...]:
+    """The key of ``entry`` within ``source``: ``<source>|u:<32 hex digits>``, or ``c:`` for one without a URL.
 
-    ``unique_guid``: no other entry of the same document carries this guid. Empty only without URL, guid and title.
+    Empty only for an entry without URL and title.
     """
     url = _article_identity(entry.url, source)
-    keys = [_key(source, "u", url)] if url else []
-    guid = _guid_identity(entry.guid or "", source) if unique_guid else None
-    if guid and guid != url:
-        keys.append(_key(source, "g", guid))
+    if url:
+        return (_key(source, "u", url),)
     content = _content_identity(entry)
-    if url is None and content:
-        keys.append(_key(source, "c", content))
-    return tuple(keys)
+    return (_key(source, "c", content),) if content else ()
+
+
+def guid_key(entry: Entry, source: Source) -> str:
+    """The key of the entry's guid within ``source``: ``<source>|g:<32 hex digits>``.
+
+    "" when it has none, or one that cannot name an article or says no more than the URL.
+    """
+    guid = _guid_identity(entry.guid or "", source)
+    return "" if guid is None or guid == _article_identity(entry.url, source) else _key(source, "g", guid)
 
 
 def _key(source: Source, kind: str, value: str) -> str:

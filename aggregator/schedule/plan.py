@@ -78,6 +78,6 @@ def wait_by(plan: Sequence[float], pace: float, bounds: Bounds, *, now: datetime
     return min(max(timedelta(hours=waited), bounds.shortest), bounds.longest)
 
 
-@lru_cache(maxsize=128)  # a rhythm changes by the hour, its source is visited more often
+@lru_cache(maxsize=1024)  # a rhythm changes by the hour, its source is visited more often
 def _week(rhythm: Rhythm, bounds: Bounds) -> tuple[float, ...]:
     return visits_per_hour(rates_of(rhythm), bounds)

@@ -7,9 +7,10 @@
 3. A failed visit proves nothing and neither counts nor breaks the row.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+from aggregator.model.crawl import RedirectRun
 
 SIGHTINGS = 20
 OVER = timedelta(days=3)
@@ -18,15 +19,6 @@ _SHARED_SECOND_LEVEL = frozenset(
     {"gov", "com", "net", "org", "edu", "info", "name", "pro", "health", "biz", "ac", "int"}
 )
 _ALIASES = ("www.", "m.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedirectRun:
-    """Visits in a row whose permanent redirect led to ``url``."""
-
-    url: str
-    since: datetime
-    sightings: int = 1
 
 
 def seen_redirect(run: RedirectRun | None, url: str | None, *, now: datetime) -> RedirectRun | None:

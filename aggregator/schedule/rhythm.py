@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from math import sqrt
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,8 @@ _HEAT_FADE = 0.5 ** (1 / _HEAT_HALF_LIFE_H)
 _QUIET_FADE = _FADE ** (1 / HOURS_OF_WEEK)
 _HOUR_S = 3600.0
 _DAY_HOURS = 24
+_WATCHED_ENOUGH_H = 300.0  # two weeks, as their slots fade
+_SHORTEST_SILENCE, _LONGEST_SILENCE = timedelta(days=1), timedelta(days=30)
 _DAY_BLOCKS = (slice(0, 5), slice(5, 7))  # workdays, weekend
 _HOUR_BLOCKS = tuple(slice(start, start + 4) for start in range(0, 24, 4))
 
@@ -95,7 +98,7 @@ def is_known(rhythm: Rhythm) -> bool:
     return sum(rhythm.counts) >= KNOWN_FROM
 
 
-@lru_cache(maxsize=128)  # asked for at every visit, while a rhythm changes by the hour
+@lru_cache(maxsize=1024)  # asked for at every visit, while a rhythm changes by the hour
 def rates_of(rhythm: Rhythm) -> tuple[float, ...]:
     """Articles per hour to expect in each of the 168 slots, all above 0; the rhythm must be known."""
     counts, hours = rhythm.counts, rhythm.hours
@@ -128,6 +131,16 @@ def silence_of(rhythm: Rhythm) -> float:
     """How far to stretch the pace of a source that is quiet much longer than it ever was, within [1, 6]."""
     usual = max(rhythm.longest_quiet_hours, _SHORTEST_QUIET_H)
     return min(max(rhythm.quiet_hours / (_QUIET_TIMES * usual), 1.0), _MOST_STRETCH)
+
+
+def strange_silence(rhythm: Rhythm) -> timedelta | None:
+    """The time without news that is strange for this source: twice its longest, within a day and 30 days.
+
+    None until it has been watched for about two weeks.
+    """
+    if not is_known(rhythm) or sum(rhythm.hours) < _WATCHED_ENOUGH_H:
+        return None
+    return min(max(timedelta(hours=2 * rhythm.longest_quiet_hours), _SHORTEST_SILENCE), _LONGEST_SILENCE)
 
 
 def _refined(counts: Sequence[float], hours: Sequence[float], overall: float, blocks: Sequence[slice]) -> list[float]:
@@ -164,7 +177,13 @@ def _first(rhythm: Rhythm, dates: Sequence[datetime], now: datetime, timezone: Z
         slot = slot_of(at, timezone)
         fresh[slot] = fresh.get(slot, 0.0) + 1.0
     folded = _folded(rhythm, _window(told[0], now, timezone), fresh)
-    return replace(folded, watched_to=now, quiet_hours=(now - told[-1]).total_seconds() / _HOUR_S)
+    longest = max(after - before for before, after in pairwise(told))
+    return replace(
+        folded,
+        watched_to=now,
+        quiet_hours=(now - told[-1]).total_seconds() / _HOUR_S,
+        longest_quiet_hours=longest.total_seconds() / _HOUR_S,
+    )
 
 
 def _window(since: datetime, now: datetime, timezone: ZoneInfo) -> dict[int, float]:

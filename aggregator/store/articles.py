@@ -13,7 +13,7 @@ from typing import Any
 from pymongo import ASCENDING, UpdateOne
 
 from aggregator.model.article import Article
-from aggregator.store.documents import ARTICLE
+from aggregator.store.documents import ARTICLE, Document
 from aggregator.store.driver import Database, reaching_mongo
 
 
@@ -27,9 +27,10 @@ class KnownArticle:
     sections: tuple[str, ...]
     fence: int
     has_body: bool
+    guid: str = ""
 
 
-_KNOWN = {"keys": 1, "digest": 1, "sections": 1, "fence": 1, "has_body": {"$ne": ["$body", ""]}}
+_KNOWN = {"keys": 1, "digest": 1, "sections": 1, "fence": 1, "guid": 1, "has_body": {"$ne": ["$body", ""]}}
 
 
 class Articles:
@@ -43,17 +44,13 @@ class Articles:
         """The articles that hold any of these identity keys; one query whatever the number of keys."""
         with reaching_mongo:
             rows = await self._articles.find({"keys": {"$in": list(keys)}}, _KNOWN).to_list(None)
-        return [
-            KnownArticle(
-                id=row["_id"],
-                keys=tuple(row["keys"]),
-                digest=row["digest"],
-                sections=tuple(row["sections"]),
-                fence=row["fence"],
-                has_body=row["has_body"],
-            )
-            for row in rows
-        ]
+        return [_known(row) for row in rows]
+
+    async def find_by_guid(self, guids: Many[str]) -> list[KnownArticle]:
+        """The articles last seen with any of these guid keys; one query whatever their number."""
+        with reaching_mongo:
+            rows = await self._articles.find({"guid": {"$in": list(guids)}}, _KNOWN).to_list(None)
+        return [_known(row) for row in rows]
 
     async def get(self, article_id: str) -> Article | None:
         """The article, None when there is none."""
@@ -91,3 +88,15 @@ class Articles:
             changes.append(UpdateOne(seen, {"$set": {"story_id": story_id}, "$unset": {"dirty": ""}}))
         with reaching_mongo:
             await self._articles.bulk_write(changes, ordered=False)
+
+
+def _known(row: Document) -> KnownArticle:
+    return KnownArticle(
+        id=row["_id"],
+        keys=tuple(row["keys"]),
+        digest=row["digest"],
+        sections=tuple(row["sections"]),
+        fence=row["fence"],
+        has_body=row["has_body"],
+        guid=row.get("guid", ""),
+    )

@@ -5,6 +5,7 @@
 2. A field that a stored document lacks takes the type's default, so a new defaulted field needs no migration; a field
    the type does not have is ignored.
 3. Text is made valid UTF-8 on the way in: a lone surrogate becomes U+FFFD.
+4. A rhythm is packed (``rhythms.py``).
 """
 
 import types
@@ -17,6 +18,8 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, Union, get_args, g
 
 from aggregator.model.article import Article, Story
 from aggregator.model.crawl import Crawl, SourceState
+from aggregator.model.rhythm import Rhythm
+from aggregator.store.rhythms import pack, unpack
 
 Document = dict[str, Any]
 _Convert = Callable[[Any], Any]
@@ -123,6 +126,8 @@ def _writer(hint: Any) -> _Convert | None:
         return partial(_pairs, _writer(get_args(hint)[1]))
     if hint in _WRITERS:
         return _WRITERS[hint]
+    if hint is Rhythm:
+        return pack
     return str if _is_choice(hint) else Shape(hint).write
 
 
@@ -139,6 +144,8 @@ def _reader(hint: Any) -> _Convert | None:
         return partial(_mapping, _reader(get_args(hint)[1]))
     if hint in _WRITERS:
         return None
+    if hint is Rhythm:
+        return unpack
     choice: _Convert = hint
     return choice if _is_choice(hint) else Shape(hint).read
 

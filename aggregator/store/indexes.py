@@ -52,6 +52,7 @@ def _feed(name: str, *prefix: str) -> Index:
 INDEXES: dict[str, tuple[Index, ...]] = {
     "articles": (
         Index(name="keys", keys=(("keys", ASCENDING),), unique=True),  # is it known? one article per identity
+        Index(name="guid", keys=(("guid", ASCENDING),), only=(("guid", {"$gt": ""}),)),  # has it moved?
         Index(name="dirty", keys=(("sort_at", ASCENDING),), only=(("dirty", {"$exists": True}),)),
         Index(name="age", keys=(("kind", ASCENDING), ("sort_at", ASCENDING))),  # what is to be purged
     ),

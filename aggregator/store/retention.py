@@ -91,7 +91,9 @@ class Retention:
 
     async def _purge(self, batch: Sequence[Article], now: datetime) -> tuple[PurgeReport, set[str]]:
         """What became of a batch, and the ids of the articles that stay for now."""
-        await self._tombstones.bury({key: article.source_id for article in batch for key in article.keys}, now=now)
+        await self._tombstones.bury(
+            {key: article.source_id for article in batch for key in (*article.keys, article.guid) if key}, now=now
+        )
         stories, held = await self._leave_stories(batch)
         deleted, written = await self._delete([article for article in batch if article.id not in held])
         return replace(stories, articles=deleted), held | written

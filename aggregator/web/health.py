@@ -7,6 +7,8 @@ from enum import StrEnum
 from aggregator.model.crawl import SourceState
 from aggregator.model.failures import MEANINGS, Outcome
 from aggregator.model.source import Authority, Source
+from aggregator.schedule.redirects import is_proven, redirect_to_store
+from aggregator.schedule.rhythm import strange_silence
 
 
 class Health(StrEnum):
@@ -74,9 +76,9 @@ def source_health(source: Source, state: SourceState | None, *, now: datetime) -
         health = Health.WAITING
     elif state.failing_since is None:
         return _healthy(source, state, now=now)
-    elif outcome in _BLOCKING:
+    elif (state.last_failure or outcome) in _BLOCKING:
         health = Health.BLOCKED
-    elif outcome in _DRIFTING:
+    elif (state.last_failure or outcome) in _DRIFTING:
         health = Health.DRIFTED
     else:
         health = Health.FAILING
@@ -84,11 +86,11 @@ def source_health(source: Source, state: SourceState | None, *, now: datetime) -
 
 
 def _healthy(source: Source, state: SourceState, *, now: datetime) -> SourceHealth:
-    silence = _SILENCE[source.authority]
+    silence = _usual_silence(source, state)
     if state.last_new_at is not None and now - state.last_new_at > silence:
         return SourceHealth(
             health=Health.SILENT,
-            sentence=f"Vẫn đọc được nhưng đã hơn {silence.days} ngày không có bài mới.",
+            sentence=f"Vẫn đọc được nhưng đã hơn {silence.days} ngày không có bài mới, lâu hơn hẳn mọi khi.",
             action="Mở trang nguồn xem còn đăng bài không; nếu có, kiểm tra lại địa chỉ chuyên mục.",
         )
     if state.last_duration_ms >= _SLOW_MS:
@@ -97,4 +99,26 @@ def _healthy(source: Source, state: SourceState, *, now: datetime) -> SourceHeal
             sentence=f"Lượt gần nhất mất {state.last_duration_ms / 1000:.0f} giây.",
             action="Theo dõi thêm; nếu kéo dài, báo quản trị nguồn.",
         )
-    return SourceHealth(health=Health.HEALTHY, sentence="", action="")
+    sentence, action = _moved(source, state, now=now)
+    return SourceHealth(health=Health.HEALTHY, sentence=sentence, action=action)
+
+
+def _usual_silence(source: Source, state: SourceState) -> timedelta:
+    """How long the source may be without news before that is strange: by its own history, else by who it is."""
+    history = None if state.rhythm is None else strange_silence(state.rhythm)
+    return history or _SILENCE[source.authority]
+
+
+def _moved(source: Source, state: SourceState, *, now: datetime) -> tuple[str, str]:
+    """What a section's permanent redirect tells the operator and what to do; two empty texts while there is none."""
+    for section in source.sections:
+        run = state.redirects.get(section.url)
+        if run is None or not is_proven(run, now=now):
+            continue
+        if redirect_to_store(run, url=section.url, now=now):
+            return f"Đã chuyển hẳn sang {run.url}; đang đọc ở đó.", "Cập nhật địa chỉ mới trong danh mục nguồn."
+        return (
+            f"Từ {run.since:%d/%m} luôn chuyển hướng sang {run.url}, một tên miền khác.",
+            "Kiểm tra tên miền mới có đúng của nguồn không, rồi sửa địa chỉ trong danh mục nguồn.",
+        )
+    return "", ""

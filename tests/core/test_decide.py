@@ -5,7 +5,7 @@ from aggregator.crawl.decide import (
     candidates,
     digest_after_page,
     is_unchanged,
-    match,
+    match_guids,
     needs_page,
     overall,
     reads_sanely,
@@ -19,7 +19,7 @@ from tests.core.builders import entry, source
 
 def candidate(known_digest: str | None = None, **fields: object) -> Candidate:
     known = None if known_digest is None else Known(id="a1", digest=known_digest, sections=("thoi-su",))
-    return Candidate(entry=entry(**fields), keys=("k",), unique_guid=False, known=known)
+    return Candidate(entry=entry(**fields), keys=("k",), known=known)
 
 
 def failure(outcome: Outcome) -> Failure:
@@ -37,18 +37,24 @@ def test_an_entry_that_names_nothing_is_left_out_by_that_reason() -> None:
     assert candidates([entry(url="", title="")], source()) == ([], {"no_identity": 1})
 
 
-def test_one_guid_on_every_entry_identifies_none() -> None:
-    same = [entry(url=f"https://bao.example.vn/{n}.html", guid="urn:always-the-same") for n in range(3)]
-    found, _skipped = candidates(same, source())
-    assert len(found) == 3
-    assert not any(item.unique_guid for item in found)
+def test_an_entry_whose_url_is_new_is_the_article_that_had_its_guid_and_has_moved() -> None:
+    before = Known(id="a", digest="", sections=(), guid="g1")
+    moved, new = (Candidate(entry=entry(), keys=(f"u{n}",), guid=f"g{n}") for n in (1, 2))
+    found = match_guids([moved, new], {"g1": before})
+    assert [(item.known, item.has_moved) for item in found] == [(before, True), (None, False)]
 
 
-def test_the_strongest_key_decides_which_article_an_entry_is() -> None:
-    item = Candidate(entry=entry(), keys=("url", "guid"), unique_guid=True)
-    by_url, by_guid = (Known(id=name, digest="", sections=()) for name in ("by-url", "by-guid"))
-    found = match([item], {"guid": by_guid, "url": by_url})[0].known
-    assert found is by_url
+def test_an_article_that_is_still_listed_under_its_url_has_not_moved() -> None:
+    before = Known(id="a", digest="", sections=(), guid="g")
+    still = Candidate(entry=entry(), keys=("u1",), guid="g", known=before)
+    other = Candidate(entry=entry(), keys=("u2",), guid="g")
+    assert match_guids([still, other], {"g": before}) == [still, other]
+
+
+def test_of_two_entries_with_one_guid_neither_has_moved() -> None:
+    before = Known(id="a", digest="", sections=(), guid="g")
+    twins = [Candidate(entry=entry(), keys=(f"u{n}",), guid="g") for n in range(2)]
+    assert match_guids(twins, {"g": before}) == twins
 
 
 def test_an_equal_digest_in_a_known_section_is_unchanged() -> None:

@@ -5,18 +5,18 @@ import pytest
 
 from aggregator.model.entry import DateOrigin, Entry, FoundDate
 from aggregator.model.source import SourceSection
-from aggregator.normalise.identity import identity_keys
+from aggregator.normalise.identity import guid_key, identity_keys
 from tests.core.builders import NOW, entry, source
 
 PAPER = source(id="bao-mau")
 
 
-def keys(claim: Entry, *, unique_guid: bool = True) -> tuple[str, ...]:
-    return identity_keys(claim, PAPER, unique_guid=unique_guid)
+def keys(claim: Entry) -> tuple[str, ...]:
+    return tuple(filter(None, (*identity_keys(claim, PAPER), guid_key(claim, PAPER))))
 
 
-def kinds(claim: Entry, *, unique_guid: bool = True) -> str:
-    return "".join(key.partition("|")[2][0] for key in keys(claim, unique_guid=unique_guid))
+def kinds(claim: Entry) -> str:
+    return "".join(key.partition("|")[2][0] for key in keys(claim))
 
 
 def test_keys_carry_their_source_and_a_hash_strongest_first() -> None:
@@ -31,11 +31,7 @@ def test_twins_of_an_address_have_the_same_key() -> None:
 
 def test_the_same_address_at_two_sources_gives_different_keys() -> None:
     other = replace(PAPER, id="bao-khac")
-    assert not set(keys(entry())) & set(identity_keys(entry(), other, unique_guid=True))
-
-
-def test_a_guid_that_is_on_every_entry_is_not_used() -> None:
-    assert kinds(entry(guid="news_171"), unique_guid=False) == "u"
+    assert not set(keys(entry())) & set(identity_keys(entry(), other))
 
 
 @pytest.mark.parametrize(
@@ -74,5 +70,5 @@ def test_parameters_are_identity_only_where_the_source_says_so() -> None:
     one = entry(url="https://bao.example.vn/x?id=367&g=124&sort=1")
     other = entry(url="https://bao.example.vn/x?id=368&g=124&sort=1")
     again = entry(url="https://bao.example.vn/x?sort=2&g=124&id=367")
-    assert identity_keys(one, school, unique_guid=True) != identity_keys(other, school, unique_guid=True)
-    assert identity_keys(one, school, unique_guid=True) == identity_keys(again, school, unique_guid=True)
+    assert identity_keys(one, school) != identity_keys(other, school)
+    assert identity_keys(one, school) == identity_keys(again, school)

@@ -30,7 +30,7 @@ PDF = Attachment(url="https://bao.example.vn/tep/12.pdf", name="Kế hoạch.pdf
 def attempt(claim: Entry, *, section: SourceSection = CURRENT, by: Source = PAPER) -> Article | Skipped:
     return to_article(
         claim, by, section, SECTIONS,
-        now=NOW, max_age=timedelta(days=548), article_id="a1", fence=7, unique_guid=True,
+        now=NOW, max_age=timedelta(days=548), article_id="a1", fence=7,
     )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def made(claim: Entry, *, section: SourceSection = CURRENT, by: Source = PAPER) 
 
 
 def edited(known: Article, claim: Entry, *, section: SourceSection = CURRENT, now: datetime = LATER) -> Article | None:
-    return edit_article(known, claim, PAPER, section, SECTIONS, now=now, fence=8, unique_guid=True)
+    return edit_article(known, claim, PAPER, section, SECTIONS, now=now, fence=8)
 
 
 def found(at: datetime, origin: DateOrigin = DateOrigin.FEED, precision: Precision = Precision.SECOND) -> FoundDate:

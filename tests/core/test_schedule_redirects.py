@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.schedule.redirects import RedirectRun, is_same_owner, redirect_to_store, seen_redirect
+from aggregator.model.crawl import RedirectRun
+from aggregator.schedule.redirects import is_same_owner, redirect_to_store, seen_redirect
 from tests.core.builders import NOW
 
 OLD, NEW = "http://bao.example.vn/rss", "https://www.bao.example.vn/rss"

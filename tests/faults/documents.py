@@ -4,7 +4,7 @@ import json
 
 from aggregator.model.failures import Outcome
 from aggregator.model.source import SourceKind
-from tests.faults.fault import NO_ENTRIES, Fault, Place, Scripts, Seen
+from tests.faults.fault import Fault, Place, Scripts, Seen
 from tests.faults.wire import (
     HTML,
     article_page,
@@ -71,7 +71,7 @@ _BINARIES = (
 )
 
 
-def _same_page_everywhere(case: str, body: str, *, pending: str = "") -> Fault:
+def _same_page_everywhere(case: str, body: str) -> Fault:
     """Article pages that all answer with one and the same other page."""
 
     def serve(place: Place) -> Scripts:
@@ -85,11 +85,7 @@ def _same_page_everywhere(case: str, body: str, *, pending: str = "") -> Fault:
         outcomes=(frozenset({Outcome.OK, Outcome.PARTIAL}),),
         titles=headlines(case),
         never=("Trang chủ chung", "Chào mừng độc giả"),
-        pending=pending,
     )
-
-
-_SAME = "crawl/keep.py: nothing notices that the pages of several articles are one and the same document"
 
 
 def _is_partial_without_pages(seen: Seen) -> None:
@@ -135,13 +131,11 @@ DOCUMENTS = (
           outcomes=(Outcome.NOT_A_FEED,)),
     Fault(id="list-redirects-to-404-page", kind=SourceKind.LISTING, outcomes=(Outcome.NOT_FOUND,),
           serve=lambda _: {"/rss": moved("/404.html"), "/404.html": ok(_MISSING, kind=HTML)}),
-    Fault(id="feed-without-items", serve=document(lambda _: rss()), outcomes=(Outcome.EMPTY,),
-          pending=NO_ENTRIES),
+    Fault(id="feed-without-items", serve=document(lambda _: rss()), outcomes=(Outcome.EMPTY,)),
     Fault(id="json-feed-without-items", kind=SourceKind.JSONFEED, outcomes=(Outcome.EMPTY,),
-          serve=feed(ok('{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": []}')),
-          pending=NO_ENTRIES),
+          serve=feed(ok('{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": []}'))),
     Fault(id="sitemap-without-pages", kind=SourceKind.SITEMAP, serve=feed(ok("<urlset></urlset>")),
-          outcomes=(Outcome.EMPTY,), pending=NO_ENTRIES),
+          outcomes=(Outcome.EMPTY,)),
     Fault(id="api-that-refuses", kind=SourceKind.API, outcomes=(frozenset({
               Outcome.NOT_A_FEED, Outcome.EMPTY, Outcome.PARSE_FAILED, Outcome.BLOCKED, Outcome.LOGIN}),),
           serve=feed(ok(json.dumps({"success": False, "message": "Token không hợp lệ"}), kind="application/json"))),
@@ -152,8 +146,8 @@ DOCUMENTS = (
     _same_page_everywhere("pages-are-captcha", _CAPTCHA),
     _same_page_everywhere("pages-are-login", _LOGIN_PAGE),
     _same_page_everywhere("pages-are-soft-404", _MISSING),
-    _same_page_everywhere("pages-are-a-menu", _WRONG_PAGE, pending=_SAME),
-    _same_page_everywhere("pages-are-one-article", _SHARED, pending=_SAME),
+    _same_page_everywhere("pages-are-a-menu", _WRONG_PAGE),
+    _same_page_everywhere("pages-are-one-article", _SHARED),
     Fault(id="page-is-a-pdf", fields={"pages": "always"}, outcomes=(frozenset({Outcome.OK, Outcome.PARTIAL}),),
           titles=headlines("page-is-a-pdf", 1), check=_is_partial_without_pages,
           serve=lambda place: {"/rss": ok(news("page-is-a-pdf", place.base, 1)),

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # so that it also runs as a 
 from aggregator.model.entry import Entry
 from aggregator.model.errors import ParseFailed
 from aggregator.model.source import Platform, Selectors
+from aggregator.normalise.about import is_about
 from aggregator.parse.page import parse_page
 from tests.parse.corpus_feeds import corpus_folder, instant
 
@@ -34,6 +35,7 @@ class Verdict:
     f1: float
     instant: bool | None
     title: bool | None
+    about: bool  # recognised as the page of the article with the stated title
     elapsed_ms: float
     detail: str
 
@@ -78,7 +80,18 @@ def _judge_page(folder: Path, record: dict[str, Any]) -> Verdict:
         same_title = entry is not None and _level(entry.title) == _level(record["title"])
         detail += "" if same_title else f" title {entry and entry.title!r} for {record['title']!r}"
     f1 = shingle_f1(entry.text if entry else "", record["body"])
-    return Verdict(name=record["id"], f1=f1, instant=same_instant, title=same_title, elapsed_ms=elapsed, detail=detail)
+    announced = Entry(url=record["url"], title=record.get("title") or "")
+    about = entry is not None and is_about(announced, entry)
+    detail += "" if about else " taken for another page"
+    return Verdict(
+        name=record["id"],
+        f1=f1,
+        instant=same_instant,
+        title=same_title,
+        about=about,
+        elapsed_ms=elapsed,
+        detail=detail,
+    )
 
 
 def shingle_f1(found: str, wanted: str) -> float:
@@ -121,8 +134,9 @@ def main() -> None:
     times = sorted(verdict.elapsed_ms for verdict in verdicts)
     print(
         f"{len(verdicts)} pages: body F1 {mean:.3f}; instants {sum(instants)} of {len(instants)}; "
-        f"titles {sum(titles)} of {len(titles)}; {sum(times) / len(times):.0f} ms mean, "
-        f"{times[len(times) // 2]:.0f} ms median"
+        f"titles {sum(titles)} of {len(titles)}; "
+        f"taken for another page {sum(not verdict.about for verdict in verdicts)}; "
+        f"{sum(times) / len(times):.0f} ms mean, {times[len(times) // 2]:.0f} ms median"
     )
 
 

@@ -44,6 +44,7 @@ def an_article(numbers: Iterator[int]) -> Callable[..., Article]:
             source_id="bao",
             url=url,
             keys=(f"bao|u:{number}",),
+            guid=f"bao|g:{number}",
             digest=f"{number:032x}",
             title=f"Tiếp xúc cử tri số {number}",
             summary="Tóm tắt",

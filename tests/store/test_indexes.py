@@ -48,6 +48,7 @@ async def _use_everything(
     await store.writer.submit(CrawlWrites(lease=claim.lease, new=(article, an_article())))
     await store.writer.submit(CrawlWrites(lease=claim.lease, updated=(replace(article, title="x"),)))
     await store.articles.find_known(article.keys)
+    await store.articles.find_by_guid([article.guid])
     await store.articles.get(article.id)
     await store.articles.get_many([article.id])
     await store.articles.dirty(10)

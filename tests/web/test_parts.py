@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model.crawl import SourceState, Trigger
+from aggregator.model.crawl import RedirectRun, SourceState, Trigger
 from aggregator.model.errors import BadCursor, Declined, StoreUnavailable
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.people import Role
+from aggregator.model.rhythm import Rhythm
 from aggregator.model.source import ArticleKind, Authority, Catalogue
 from aggregator.web import words
 from aggregator.web.answer import Answer
@@ -96,6 +97,14 @@ def test_every_choice_has_its_words() -> None:
         ({"last_outcome": Outcome.BLOCKED, "failing_since": NOW}, Health.BLOCKED),
         ({"last_outcome": Outcome.LAYOUT_DRIFT, "failing_since": NOW}, Health.DRIFTED),
         ({"last_outcome": Outcome.DNS, "failing_since": NOW}, Health.FAILING),
+        (
+            {"last_outcome": Outcome.PARTIAL, "last_failure": Outcome.LAYOUT_DRIFT, "failing_since": NOW},
+            Health.DRIFTED,
+        ),
+        (
+            {"last_outcome": Outcome.PARTIAL, "last_failure": Outcome.TRUNCATED, "failing_since": NOW},
+            Health.FAILING,
+        ),
         ({"last_outcome": Outcome.PROBED, "failing_since": NOW}, Health.WAITING),
     ],
 )
@@ -105,6 +114,42 @@ def test_a_source_is_judged_by_what_is_remembered_of_it(
     source = next(item for item in catalogue.sources if item.authority is Authority.PRESS)
     state = SourceState(source_id=source.id, next_visit_at=NOW, **values)
     assert source_health(source, state, now=NOW).health is health
+
+
+@pytest.mark.parametrize(
+    ("longest_quiet_hours", "days", "health"),
+    [(8, 0.9, Health.HEALTHY), (8, 1.1, Health.SILENT), (120, 9, Health.HEALTHY), (120, 11, Health.SILENT)],
+)
+def test_silence_is_judged_by_the_sources_own_history(
+    catalogue: Catalogue, longest_quiet_hours: float, days: float, health: Health
+) -> None:
+    source = next(item for item in catalogue.sources if item.authority is Authority.PRESS)
+    rhythm = Rhythm(counts=(1.0,) * 168, hours=(2.0,) * 168, longest_quiet_hours=longest_quiet_hours)
+    last = NOW - timedelta(days=days)
+    state = SourceState(
+        source_id=source.id, next_visit_at=NOW, last_outcome=Outcome.UNCHANGED, last_new_at=last, rhythm=rhythm
+    )
+    assert source_health(source, state, now=NOW).health is health
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence", "action"),
+    [
+        ("{own}/moi.rss", "Đã chuyển hẳn sang", "Cập nhật địa chỉ mới"),
+        ("https://khac.example.com/rss", "một tên miền khác", "Kiểm tra tên miền mới"),
+    ],
+)
+def test_a_proven_redirect_is_told_and_another_owners_is_only_proposed(
+    catalogue: Catalogue, path: str, sentence: str, action: str
+) -> None:
+    source = next(item for item in catalogue.sources if item.sections)
+    url = source.sections[0].url
+    run = RedirectRun(url=path.format(own=url), since=NOW - timedelta(days=5), sightings=20)
+    state = SourceState(source_id=source.id, next_visit_at=NOW, last_outcome=Outcome.OK, redirects={url: run})
+    verdict = source_health(source, state, now=NOW)
+    assert verdict.health is Health.HEALTHY
+    assert sentence in verdict.sentence
+    assert action in verdict.action
 
 
 def _answer(text: str) -> Answer:
