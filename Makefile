@@ -23,7 +23,7 @@ doctor: $(RUN) ## Look at everything the service needs here
 
 test: $(DEV) ## Run all tests (the long drills are `make proof`)
 	@tools/chromium
-	@$(PYTHON) -m pytest -q
+	@$(PYTHON) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 
 proof: $(DEV) ## Run the long drills: kills, outages, the corpus
 	@$(PYTHON) -m pytest -m proof -s

@@ -10,7 +10,6 @@ from aggregator.model.failures import Outcome
 from aggregator.model.source import SourceKind
 from tests.fetch.sites import Asked, Script
 
-NO_ENTRIES = "parse/document.py: a document of which nothing can be read as an entry counts as read"
 Scripts = dict[str, Script]
 Expected = Outcome | frozenset[Outcome]
 
@@ -61,8 +60,7 @@ class Fault:
     """One way in which a source misbehaves (or looks as if it did), and all that must come of it.
 
     ``outcomes`` are those of its first visits in order (with ``then``: the first, and those after the change);
-    ``titles`` is what readers see of the source afterwards, None where ``check`` looks closer. ``pending`` says why
-    the service does not meet this yet.
+    ``titles`` is what readers see of the source afterwards, None where ``check`` looks closer.
     """
 
     id: str
@@ -78,7 +76,6 @@ class Fault:
     fields: Mapping[str, Any] = field(default_factory=dict)  # of the source's entry in sources.yaml
     check: Callable[[Seen], None] | None = None
     then: Callable[[Place], Scripts] | None = None  # what it answers after the first visit of all
-    pending: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,6 @@ def _robots(
     *,
     fields: dict[str, object] | None = None,
     check: Callable[[Seen], None] | None = None,
-    pending: str = "",
 ) -> Fault:
     """A list page behind a robots.txt."""
     return Fault(
@@ -33,7 +32,6 @@ def _robots(
         titles=headlines(case, 6) if outcome is Outcome.OK else (),
         fields=fields or {},
         check=check or (_never_asked if outcome is Outcome.ROBOTS else None),
-        pending=pending,
     )
 
 
@@ -131,7 +129,6 @@ def _honest(seen: Seen) -> None:
         assert not {"cookie", "authorization", "referer", "from", "proxy-authorization"} & asked.headers.keys()
 
 
-_DECLARED = "fetch/body.py: a declared length over the limit leaves no beginning to read (RFC 9309, 2.5)"
 _DAY = timedelta(days=1)
 _BUSY = "429 Too Many Requests"
 _DOWN = "503 Service Unavailable"
@@ -166,9 +163,9 @@ POLITENESS = (
     _robots("robots-forbidden-itself", ok("không", kind=_TEXT, status="403 Forbidden"), Outcome.OK),
     _robots("robots-is-a-page", ok(page("Trang chủ", "<p>User-agent</p>"), kind=HTML), Outcome.OK),
     _robots("robots-is-noise", ok(bytes(range(1, 256)) * 40, kind=_TEXT), Outcome.OK),
-    _robots("robots-of-a-megabyte", _file("# rất dài\n" * 100_000), Outcome.OK, pending=_DECLARED),
+    _robots("robots-of-a-megabyte", _file("# rất dài\n" * 100_000), Outcome.OK),
     _robots("robots-of-many-groups", _file("".join(f"User-agent: b{n}\nDisallow: /{n}\n" for n in range(20_000))),
-            Outcome.OK, pending=_DECLARED),
+            Outcome.OK),
     _robots("robots-overridden", _file(_ALL), Outcome.OK,
             fields={"robots_override": "Chủ trang cho phép bằng văn bản"}),
     _robots("robots-crawl-delay", _file("User-agent: *\nCrawl-delay: 1\n"), Outcome.OK),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from aggregator.model.failures import Outcome
-from tests.faults.fault import NO_ENTRIES, Expected, Fault, Place, Scripts, Seen
+from tests.faults.fault import Expected, Fault, Place, Scripts, Seen
 from tests.faults.wire import (
     HEAD,
     HTML,
@@ -68,14 +68,13 @@ def _never_twice(seen: Seen) -> None:
     assert not any(article.versions for article in seen.articles)
 
 
-def _kept(case: str, script: Script, outcome: Expected, *, pending: str = "") -> Fault:
+def _kept(case: str, script: Script, outcome: Expected) -> Fault:
     """Healthy once, then broken for good: what was read stays."""
     return Fault(
         id=case,
         serve=lambda place: {"/rss": turns(ok(news(case, place.base)), script)},
         outcomes=(Outcome.OK, outcome),
         titles=headlines(case),
-        pending=pending,
     )
 
 
@@ -147,7 +146,7 @@ RECOVERY = (
     _kept("gone-keeps-what-was-read", ok("x", status="410 Gone"), Outcome.GONE),
     _kept("login-keeps-what-was-read", ok(page("Đăng nhập", "<input type=password>"), kind=HTML), Outcome.LOGIN),
     _kept("home-page-keeps-what-was-read", ok(page("Trang chủ", "<p>Chào</p>"), kind=HTML), Outcome.NOT_A_FEED),
-    _kept("no-items-keeps-what-was-read", ok(rss()), Outcome.EMPTY, pending=NO_ENTRIES),
+    _kept("no-items-keeps-what-was-read", ok(rss()), Outcome.EMPTY),
     Fault(id="validators-of-a-cut-answer", serve=_saved_before_whole, outcomes=(Outcome.TRUNCATED, Outcome.OK),
           titles=headlines("validators-of-a-cut-answer")),
     Fault(id="etag-is-sent-back", outcomes=(Outcome.OK, Outcome.UNCHANGED), titles=headlines("etag-is-sent-back"),
