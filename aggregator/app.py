@@ -8,6 +8,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import os
 import random
 import secrets
@@ -23,6 +24,7 @@ from aiohttp import web
 from aggregator.crawl.merging import StoryMerger
 from aggregator.crawl.parts import Limits, Parts, Watcher, unwatched
 from aggregator.crawl.run import Crawler
+from aggregator.engine.lag import watch_lag
 from aggregator.engine.local import LocalEngine
 from aggregator.engine.pool import ParsePool
 from aggregator.fetch.gate import Gate
@@ -35,6 +37,7 @@ from aggregator.settings import Role, Settings
 from aggregator.store.embedded import EmbeddedMongo, uri_of_running
 from aggregator.store.sources import Claim
 from aggregator.store.store import Store
+from aggregator.store.versions import version_warning
 from aggregator.web.revision import FeedRevision
 from aggregator.web.server import WebDeps, build_app
 
@@ -149,11 +152,14 @@ async def open_store(settings: Settings, *, share: bool = False) -> AsyncIterato
             max_raw_bytes=settings.max_raw_mb * _MEBIBYTE,
         )
         try:
-            async with running(store.writer.run(), store.raw_pages.run()):
+            if settings.mongodb_uri is not None and (warning := version_warning(await store.server_version())):
+                log.warning("old_mongodb", hint=warning)
+            async with running(store.writer.run(), store.raw_pages.run(), store.host_turns.run()):
                 try:
                     yield store
                 finally:
                     await store.writer.close()  # what is queued is written first
+            await store.host_turns.close()
             await store.raw_pages.close()
         finally:
             await store.close()
@@ -166,11 +172,12 @@ async def open_core(
     """The store, the gate, the parsing workers and the crawler over them; ``share`` as for ``open_database``."""
     async with contextlib.AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, share=share))
+        await store.deployments.enter(catalogue.province)  # before anything of another province's is touched
         if empty:
             await store.clear()
         if settings.mongodb_uri is None and not share:
             await store.sources.expire_leases()  # the data directory is ours alone: whoever held them is dead
-        gate = await stack.enter_async_context(Gate(settings, catalogue.province.user_agent))
+        gate = await stack.enter_async_context(Gate(settings, catalogue.province.user_agent, shared=store.host_turns))
         pool = await stack.enter_async_context(
             ParsePool(
                 workers=settings.parse_workers,
@@ -273,6 +280,10 @@ async def open_service(
             url = await stack.enter_async_context(serving(core))
         if Role.CRAWLER in settings.roles:
             await stack.enter_async_context(crawling(core))
+        # What is there now stays: without it the collector's whole rounds hold up the loop for a tenth of a second.
+        gc.collect()
+        gc.freeze()
+        await stack.enter_async_context(running(watch_lag()))
         yield core, url
 
 

@@ -1,4 +1,4 @@
-"""Kills at random points while news is published, and the proof that none was lost or doubled."""
+"""Kills at random points while news is published, and the proof that none was lost or doubled and no lease stuck."""
 
 import asyncio
 import os
@@ -7,15 +7,25 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from aggregator.app import LEASE, wall_clock
 from aggregator.demo.province import DemoProvince
+from aggregator.store.embedded import uri_of_running
 from bench.processes import tree
+from tests.accounts import Visits, books
 from tests.service import Service, start, until
 
 SERVING_WITHIN_S = 10.0
-_PUBLISH_EVERY_S = 0.3
+# Visits every second, and within five where the site's ttl is a floor (it is cut at the longest interval, scaled).
+INTERVAL_SCALE = "0.0002"
+REVISITED_WITHIN_S = 5.0 + LEASE.total_seconds() + 5.0  # the longest interval, a dead owner's lease, a busy machine
+CRAWLING_WITHIN_S = 15.0
+_LONGEST_RUN_S = 1.2  # from the first request at a site to the next kill
+# Slower than the sites' lists are long: a service that lives for seconds must not find news gone before it looks.
+_PUBLISH_EVERY_S = 1.0
 
 
 class Victim(StrEnum):
@@ -36,14 +46,20 @@ class Report:
     doubled: list[str] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)  # served once, then gone
     recoveries_s: list[float] = field(default_factory=list)
+    resumptions_s: list[float] = field(default_factory=list)  # until a site was asked for its news again
+    stuck: list[str] = field(default_factory=list)  # leases, visits and sources that the kills left in the lurch
+    revisited_s: float = 0.0  # from the last kill until every source was visited again
+    visits: Visits | None = None
 
     def __str__(self) -> str:
         slowest = max(self.recoveries_s, default=0.0)
         figures = (
             f"{self.rounds} kills, {self.published} articles published: {len(self.lost)} lost, {len(self.doubled)} "
-            f"doubled, {len(self.vanished)} vanished; serving again within {slowest:.1f} s"
+            f"doubled, {len(self.vanished)} vanished; serving again within {slowest:.1f} s, crawling within "
+            f"{max(self.resumptions_s, default=0.0):.1f} s"
         )
-        return "\n".join((figures, *self.lost))
+        leases = f"{len(self.stuck)} stuck; every source visited again within {self.revisited_s:.1f} s; {self.visits}"
+        return "\n  ".join((figures, leases, *self.lost, *self.stuck))
 
 
 async def drill(victim: Victim, province: DemoProvince, sources: Path, data_dir: Path, *, rounds: int) -> Report:
@@ -58,25 +74,72 @@ async def drill(victim: Victim, province: DemoProvince, sources: Path, data_dir:
             province.publish(chance.choice(province.site_ids))
             await asyncio.sleep(_PUBLISH_EVERY_S)
 
-    async with asyncio.TaskGroup() as group:
-        group.create_task(publish())
-        service = await begin(data_dir, sources)
-        for _ in range(rounds):
-            await asyncio.sleep(chance.uniform(0.1, 2.5))
-            seen |= {card["url"] for card in await service.articles()}
-            began = time.monotonic()
-            service = await strike(victim, service, data_dir, sources)
-            await until("the feed answers again", lambda service=service: answers(service), timeout_s=30)
-            report.recoveries_s.append(time.monotonic() - began)
-        done.set()
-    await conclude(report, province, service, seen)
-    await service.stop()
+    service = await begin(data_dir, sources)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(publish())
+            for _ in range(rounds):
+                await asyncio.sleep(chance.uniform(0, _LONGEST_RUN_S))
+                seen |= {card["url"] for card in await service.articles()}
+                began = wall_clock()
+                service = await strike(victim, service, data_dir, sources)
+                await until("the feed answers again", lambda service=service: answers(service), timeout_s=30)
+                report.recoveries_s.append((wall_clock() - began).total_seconds())
+                await until("a site is asked again", lambda began=began: asked(province, began), timeout_s=30)
+                report.resumptions_s.append(visits_s(province, since=began)[0])
+            await look_for_stuck(report, data_dir)
+            done.set()
+        await conclude(report, province, service, seen)
+        await audit(report, data_dir)
+        await service.stop()
+    finally:
+        if service.process.returncode is None:  # the drill failed
+            service.kill()
+            await service.process.wait()
     return report
+
+
+async def look_for_stuck(report: Report, data_dir: Path) -> None:
+    """Waits until every source was visited since now; what is not after an interval and a lease is stuck."""
+    uri = await asyncio.to_thread(uri_of_running, data_dir)
+    assert uri is not None
+    since, began = wall_clock(), time.monotonic()
+    async with books(uri) as kept:
+
+        async def all_visited() -> bool:
+            return not await kept.unvisited(since)
+
+        try:
+            await until("every source is visited again", all_visited, timeout_s=REVISITED_WITHIN_S)
+        except AssertionError:
+            report.stuck += await kept.unvisited(since)
+        report.revisited_s = time.monotonic() - began
+        report.stuck += await kept.stuck()
+
+
+async def audit(report: Report, data_dir: Path) -> None:
+    """The books of all visits, once everything published is served."""
+    uri = await asyncio.to_thread(uri_of_running, data_dir)
+    assert uri is not None
+    async with books(uri) as kept:
+        report.visits = visits = await kept.visits()
+    report.stuck += [*visits.recorded_twice, *visits.unaccounted]
+
+
+def visits_s(province: DemoProvince, *, since: datetime) -> list[float]:
+    """When the sites were asked for something, in seconds after ``since``, in order."""
+    found = [visit.at for site_id in province.site_ids for visit in province.visits(site_id)]
+    return sorted((at - since).total_seconds() for at in found if at > since)
+
+
+async def asked(province: DemoProvince, since: datetime) -> bool:
+    """Whether a site was asked for something since then."""
+    return bool(visits_s(province, since=since))
 
 
 async def begin(data_dir: Path, sources: Path) -> Service:
     """The service, crawling every second or so."""
-    return await start(data_dir, sources, AGGREGATOR_INTERVAL_SCALE="0.002", AGGREGATOR_LOG_LEVEL="error")
+    return await start(data_dir, sources, AGGREGATOR_INTERVAL_SCALE=INTERVAL_SCALE, AGGREGATOR_LOG_LEVEL="error")
 
 
 async def strike(victim: Victim, service: Service, data_dir: Path, sources: Path) -> Service:

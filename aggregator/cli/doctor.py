@@ -16,7 +16,9 @@ from aggregator.app import open_database
 from aggregator.cli.inputs import load_catalogue, load_settings
 from aggregator.model.errors import AggregatorError
 from aggregator.settings import Settings
+from aggregator.store.deployment import Deployment, owner_of, refusal
 from aggregator.store.driver import server_version
+from aggregator.store.versions import version_warning
 
 _LEAST_FREE_BYTES = 512 * 1024 * 1024
 
@@ -86,14 +88,17 @@ def _port(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    async def ask() -> str:
+    async def ask() -> tuple[str, Deployment | None]:
         async with open_database(settings, share=True) as uri:
-            return await server_version(uri)
+            return await server_version(uri), await owner_of(uri, settings.database)
 
-    version = asyncio.run(ask())
-    if settings.mongodb_uri is not None:
-        return Finding(what="MongoDB", detail=f"{version} by MONGODB_URI")
-    return Finding(what="MongoDB", detail=f"{version}, embedded (for production give MONGODB_URI)")
+    version, owner = asyncio.run(ask())
+    where = "embedded (for production give MONGODB_URI)" if settings.mongodb_uri is None else "by MONGODB_URI"
+    whose = "still empty" if owner is None else f"holds the news of {owner.name} (deployment {owner.id})"
+    remedy = "" if owner is None else refusal(settings.database, owner, load_catalogue(settings.sources).province)
+    if not remedy and settings.mongodb_uri is not None:
+        remedy = version_warning(version)
+    return Finding(what="MongoDB", detail=f"{version}, {where}; database {settings.database!r} {whose}", remedy=remedy)
 
 
 def _browser(_settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from aggregator.crawl.decide import Candidate, add, needs_page, page_owed
 from aggregator.crawl.pages import PageReader
 from aggregator.crawl.parts import Parts, Step, Tally, Watcher
+from aggregator.engine.stint import Stint
 from aggregator.model.article import Article
 from aggregator.model.crawl import Counts, Lease
 from aggregator.model.entry import Precision, Problem
@@ -90,7 +91,7 @@ class Keeper:
     async def _write(self, section: SourceSection, items: Sequence[Candidate]) -> None:
         if not items:
             return
-        new, skipped = self._made(section, [item for item in items if item.known is None])
+        new, skipped = await self._made(section, [item for item in items if item.known is None])
         updated, quiet = await self._edited(section, [item for item in items if item.known is not None])
         started = time.perf_counter()
         result = await self._parts.store.writer.submit(
@@ -120,10 +121,12 @@ class Keeper:
         for article in updated:
             self.watch(Step(name="updated", url=article.url, detail=article.title))
 
-    def _made(self, section: SourceSection, items: Sequence[Candidate]) -> tuple[list[Article], int]:
+    async def _made(self, section: SourceSection, items: Sequence[Candidate]) -> tuple[list[Article], int]:
         made: list[Article] = []
         skipped = 0
+        stint = Stint()
         for item in items:
+            await stint.pause()
             article = to_article(
                 item.entry,
                 self._source,

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from aggregator.engine.stint import Stint
 from aggregator.model.article import Article, Story, StoryTrace
 from aggregator.model.errors import StoreUnavailable
 from aggregator.store.store import Store
@@ -20,6 +21,7 @@ log = structlog.get_logger("stories")
 
 _BATCH = 200
 _MOST_CANDIDATES = 500
+_WRITTEN_AT_ONCE = 40  # encoding a story takes about 0.1 ms of the loop
 _GATHER_S = 0.1  # crawls that end together are merged together
 _LOCK = "merge-stories"
 _LOCK_TTL = timedelta(seconds=15)
@@ -66,8 +68,13 @@ class StoryMerger:
         homes = await self._store.stories.by_articles([article.id for article in articles])
         strangers = [article for article in articles if article.id not in homes]
         near = Neighbours(await self._traces(strangers))
-        shingles = {article.id: title_shingles(article.title) for article in strangers}
-        found = {story_id for article in strangers for story_id in near.alike_to(shingles[article.id])}
+        stint = Stint()
+        shingles: dict[str, tuple[int, ...]] = {}
+        found: set[str] = set()
+        for article in strangers:
+            shingles[article.id] = title_shingles(article.title)
+            found.update(near.alike_to(shingles[article.id]))
+            await stint.pause()
         stories = {story.id: story for story in (*homes.values(), *await self._store.stories.get_many(found))}
         changed: dict[str, Story] = {}
         placed: dict[str, str] = {}
@@ -82,7 +89,11 @@ class StoryMerger:
             near.add(trace_of(merged))
             stories[merged.id] = changed[merged.id] = merged
             placed[article.id] = merged.id
-        written = await self._store.stories.put_many(list(changed.values()))
+            await stint.pause()
+        written: set[str] = set()
+        waiting = list(changed.values())
+        for start in range(0, len(waiting), _WRITTEN_AT_ONCE):
+            written |= await self._store.stories.put_many(waiting[start : start + _WRITTEN_AT_ONCE])
         done = [
             (article.id, article.digest, placed[article.id]) for article in articles if placed[article.id] in written
         ]

@@ -2,8 +2,8 @@
 
 1. A worker that becomes free takes from the lane that has had the least of the workers' time lately. What a lane has
    had halves every minute, so nobody waits for ever.
-2. A lane is quick while its last document took less than a quarter second. It is not before its first document, nor after one
-   that took longer or cost a worker its life.
+2. A lane is quick while its last document took less than a quarter second of a processor, however long the processor
+   was busy elsewhere. It is not before its first document, nor after one that took longer or cost a worker its life.
 3. Lanes that are not quick never have all workers: one is always free for those that are. A lone worker serves all.
 
 Moments are seconds of a clock that never goes back, handed in by the caller.
@@ -23,6 +23,7 @@ class Ticket:
     lane: str
     number: int  # in the order of arrival
     started_at: float | None = None
+    worked_s: float | None = None  # of a processor, None while or where the worker did not tell
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class Lanes:
         self._running.remove(ticket)
         seconds = _running_s(ticket, now)
         lane.spend(seconds, now)
-        lane.is_quick = not killed and seconds < SLOW_S
+        lane.is_quick = not killed and (seconds if ticket.worked_s is None else ticket.worked_s) < SLOW_S
 
     def _others_have_their_share(self, now: float) -> bool:
         """Whether the lanes that are not quick, or were until just now, have all workers but one."""

@@ -17,6 +17,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ParamSpec, Self, TypeVar
@@ -49,6 +50,13 @@ def _begin(memory_bytes: int) -> None:
 
 def _begun() -> None:
     """The first task: its coming starts the workers."""
+
+
+def _timed(function: Callable[..., T], args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[T, float]:
+    """What ``function`` returns, and the processor's seconds it took."""
+    began = time.process_time()
+    result = function(*args, **kwargs)
+    return result, time.process_time() - began
 
 
 class ParsePool:
@@ -86,10 +94,10 @@ class ParsePool:
         worker died or ran out of memory.
         """
         await self._is_up.wait()
-        async with self._turn(lane):
+        async with self._turn(lane) as ticket:
             future = await self._handed(function, args, kwargs)
             try:
-                result: T = await asyncio.wrap_future(future)
+                answer = await asyncio.wrap_future(future)
             except concurrent.futures.TimeoutError as error:
                 raise PoolTimeout(f"{function.__name__} took longer than {self._deadline_s:g} s") from error
             except ProcessExpired as error:
@@ -98,10 +106,11 @@ class ParsePool:
                 raise PoolCrashed(f"{function.__name__} ran out of memory") from error
             except RuntimeError as error:
                 raise PoolCrashed(f"the pool broke under {function.__name__}: {error}") from error
+            result, ticket.worked_s = answer
             return result
 
     @contextlib.asynccontextmanager
-    async def _turn(self, lane: str) -> AsyncIterator[None]:
+    async def _turn(self, lane: str) -> AsyncIterator[Ticket]:
         """A worker's time for one document of ``lane``."""
         loop = asyncio.get_running_loop()
         ticket = self._lanes.join(lane)
@@ -114,7 +123,7 @@ class ParsePool:
                     await called
             except TimeoutError as error:
                 raise PoolTimeout(f"no worker was free for {lane} in {_PATIENCE_S:g} s") from error
-            yield
+            yield ticket
         except PoolError:
             killed = True
             raise
@@ -132,14 +141,14 @@ class ParsePool:
 
     async def _handed(
         self, function: Callable[..., T], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> "concurrent.futures.Future[T]":
+    ) -> "concurrent.futures.Future[tuple[T, float]]":
         """The document in the hands of a pool that works."""
-        pool = self._pool
+        pool, work = self._pool, (function, args, kwargs)
         try:
-            return pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
+            return pool.schedule(_timed, args=work, timeout=self._deadline_s)
         except RuntimeError:  # a worker that is killed while idle takes the library's whole pool with it
             pool = await self._renewed(pool)
-            return pool.schedule(function, args=args, kwargs=kwargs, timeout=self._deadline_s)
+            return pool.schedule(_timed, args=work, timeout=self._deadline_s)
 
     async def _renewed(self, broken: ProcessPool) -> ProcessPool:
         """A pool that works in place of ``broken``; the first to notice builds it."""

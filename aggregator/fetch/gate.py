@@ -23,7 +23,7 @@ from aggregator.fetch.guard import Target, is_within, read_target, shown_url, ta
 from aggregator.fetch.robot_rules import MAX_ROBOTS_BYTES, product_token
 from aggregator.fetch.robots import Robots
 from aggregator.fetch.trust import Trust
-from aggregator.fetch.turns import Turn, Turns
+from aggregator.fetch.turns import SharedHosts, Turn, Turns
 from aggregator.model.crawl import Failure
 from aggregator.model.errors import FetchStopped
 from aggregator.model.failures import MEANINGS, Outcome
@@ -39,14 +39,17 @@ _log = structlog.get_logger()
 
 
 class Gate:
-    """Fetches within the limits of the settings. Use as ``async with Gate(settings, user_agent) as gate``."""
+    """Fetches within the limits of the settings. Use as ``async with Gate(settings, user_agent) as gate``.
 
-    def __init__(self, settings: Settings, user_agent: str) -> None:
+    ``shared`` is how the processes of a deployment take turns at a host, None for one that fetches alone.
+    """
+
+    def __init__(self, settings: Settings, user_agent: str, *, shared: SharedHosts | None = None) -> None:
         self._settings = settings
         self._ports = frozenset(settings.allow_ports)
         self._networks = settings.allow_cidrs
         self._user_agent = user_agent
-        self._turns = Turns(settings.max_fetches)
+        self._turns = Turns(settings.max_fetches, shared=shared)
         self._robots = Robots(product_token(user_agent))
         self._trust = Trust()
         self._resolver: GuardedResolver | None = None
@@ -92,7 +95,7 @@ class Gate:
         await self._resolver.close()
 
     async def get(self, request: FetchRequest) -> FetchResult:
-        """How one GET ended. Never raises for what the network does.
+        """How one GET ended. Never raises for what the network does; StoreUnavailable when turns are shared.
 
         ``elapsed_ms`` counts the exchanges without the wait for turns; the time limit is the shorter of the request's
         and the setting's.

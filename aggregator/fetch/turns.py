@@ -2,12 +2,15 @@
 
 1. The limit over all hosts is taken only once the host's own turn has come, so a slow host never holds another's slot.
 2. Time is monotonic. A host is forgotten once nobody waits for it and its pause is over.
+3. Where several processes fetch for one deployment they share the hosts: a host is this process's while it has fetches
+   there, and it is let go after the last.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
 from aggregator.model.errors import FetchStopped
 from aggregator.model.failures import Outcome
@@ -15,6 +18,16 @@ from aggregator.model.failures import Outcome
 # How long a fetch may wait for its turn; a longer pause asked for a source extends it.
 _PATIENCE_S = 600.0
 _SWEEP_FROM_HOSTS = 256
+
+
+class SharedHosts(Protocol):
+    """The hosts as the processes of a deployment share them."""
+
+    async def hold(self, host: str) -> float:
+        """Waits until the host is ours; the seconds its pause has yet to run. Raises StoreUnavailable."""
+
+    def let_go(self, host: str, *, pause_s: float) -> None:
+        """Gives the host to whoever comes next, after what is left of its pause."""
 
 
 class Turn:
@@ -48,7 +61,9 @@ _UNPACED = Turn()
 class Turns:
     """Hands out turns by ``host:port``."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, shared: SharedHosts | None = None) -> None:
+        """``limit`` fetches at once; ``shared`` is None for a process alone."""
+        self._shared = shared
         self._slots = asyncio.Semaphore(limit)
         self._hosts: dict[str, _Host] = {}
         self._sweep_at = _SWEEP_FROM_HOSTS
@@ -66,26 +81,28 @@ class Turns:
             return
         host = self._host(key)
         host.users += 1
-        held = False
         try:
-            try:
-                async with asyncio.timeout(max(_PATIENCE_S, 2 * gap_s)):
-                    await host.lock.acquire()
-                    held = True
-                    await _pause(host, gap_s)
-                    await self._slots.acquire()
-            except TimeoutError as error:
-                raise FetchStopped(Outcome.TIMEOUT, f"{key} had no turn free in ten minutes") from error
-            host.start()
-            host.gap_s = gap_s
-            try:
+            async with AsyncExitStack() as held:
+                try:
+                    async with asyncio.timeout(max(_PATIENCE_S, 2 * gap_s)):
+                        await held.enter_async_context(host.lock)
+                        await self._hold(key)
+                        await _pause(host, gap_s)
+                        await held.enter_async_context(self._slots)
+                        await self._hold(key)  # however long the slot took to come
+                except TimeoutError as error:
+                    raise FetchStopped(Outcome.TIMEOUT, f"{key} had no turn free in ten minutes") from error
+                host.start()
+                host.gap_s = gap_s
                 yield host
-            finally:
-                self._slots.release()
         finally:
-            if held:
-                host.lock.release()
             host.users -= 1
+            if self._shared is not None and host.users == 0:
+                self._shared.let_go(key, pause_s=_pause_left(host, gap_s))
+
+    async def _hold(self, key: str) -> None:
+        if self._shared is not None:
+            await asyncio.sleep(await self._shared.hold(key))
 
     def __len__(self) -> int:
         return len(self._hosts)
@@ -102,6 +119,10 @@ class Turns:
 
 
 async def _pause(host: _Host, gap_s: float) -> None:
-    left = host.started_at + max(gap_s, host.gap_s) - time.monotonic()
+    left = _pause_left(host, gap_s)
     if left > 0:
         await asyncio.sleep(left)
+
+
+def _pause_left(host: _Host, gap_s: float) -> float:
+    return host.started_at + max(gap_s, host.gap_s) - time.monotonic()

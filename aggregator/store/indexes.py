@@ -66,6 +66,7 @@ INDEXES: dict[str, tuple[Index, ...]] = {
         Index(name="answered", keys=(("answered_at", DESCENDING),)),
         Index(name="expiry", keys=(("expire_at", ASCENDING),), expires=True),
     ),
+    "host_turns": (Index(name="expiry", keys=(("expire_at", ASCENDING),), expires=True),),
     "stories": (
         _feed("feed"),
         _feed("feed_of_section", "sections"),

@@ -39,6 +39,7 @@ class Sources:
     def __init__(self, database: Database) -> None:
         self._sources = database["sources"]
         self._locks = database["locks"]
+        self._host_turns = database["host_turns"]
 
     async def sync(self, sources: tuple[Source, ...], *, now: datetime) -> None:
         """Makes the states match the file: new sources are due ``now``, missing ones archived, returned ones revived.
@@ -143,13 +144,14 @@ class Sources:
                 await self._sources.bulk_write(changes, ordered=False)
 
     async def expire_leases(self) -> None:
-        """Ends every lease and lock now. Only for the one process that can be alone on this database.
+        """Ends every lease, lock and hold of a host now. Only for the one process that can be alone on this database.
 
         The visits they belonged to count as interrupted.
         """
         with reaching_mongo:
             await self._sources.update_many({"lease.until": {"$ne": None}}, [{"$set": {"lease.until": "$$NOW"}}])
             await self._locks.delete_many({})
+            await self._host_turns.update_many({}, [{"$set": {"until": "$$NOW"}}])  # the hosts' pauses stay
 
     async def claim_lock(self, name: str, owner: str, *, ttl: timedelta) -> bool:
         """Takes or prolongs a named lock for ``ttl`` by the server's clock; False when another owner has it."""

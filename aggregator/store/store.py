@@ -1,13 +1,16 @@
 """The store: MongoDB as the rest of the service sees it."""
 
 from datetime import timedelta
+from secrets import token_hex
 from typing import Self
 
 from aggregator.model.errors import StoreUnavailable
 from aggregator.settings import Driver
 from aggregator.store.articles import Articles
 from aggregator.store.crawls import Crawls
+from aggregator.store.deployment import COLLECTION, Deployments
 from aggregator.store.driver import Client, check_server, connect, disconnect, reaching_mongo
+from aggregator.store.host_turns import HostTurns
 from aggregator.store.hosts import Hosts
 from aggregator.store.indexes import ensure_indexes
 from aggregator.store.raw_pages import RawPages
@@ -23,7 +26,7 @@ class Store:
     """An open database. Its methods raise StoreUnavailable when MongoDB is away; each ends within seconds.
 
     ``writer.run()`` is to run beside its use, else nothing that crawls submit is written; ``raw_pages.run()`` the same
-    for fetched bodies.
+    for fetched bodies, and ``host_turns.run()`` for a gate that shares its hosts.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class Store:
         self.retention = Retention(self._database, self.stories, self.tombstones)
         self.raw_pages = RawPages(self._database, keep_for=keep_raw, max_bytes=max_raw_bytes)
         self.hosts = Hosts(self._database)
+        self.host_turns = HostTurns(self._database, owner=token_hex(8))
+        self.deployments = Deployments(self._database)
 
     @classmethod
     async def open(
@@ -71,10 +76,16 @@ class Store:
         await disconnect(self._client)
 
     async def clear(self) -> None:
-        """Forgets everything, indexes apart: the demo begins anew at each start."""
+        """Forgets everything, indexes and the database's owner apart: the demo begins anew at each start."""
         with reaching_mongo:
             for name in await self._database.list_collection_names():
-                await self._database[name].delete_many({})
+                if name != COLLECTION:
+                    await self._database[name].delete_many({})
+
+    async def server_version(self) -> str:
+        """The version of the MongoDB server, such as 7.0.35."""
+        with reaching_mongo:
+            return str((await self._client.admin.command("buildInfo"))["version"])
 
     async def ping(self) -> None:
         """Returns when MongoDB answers and takes writes. Raises StoreUnavailable otherwise."""

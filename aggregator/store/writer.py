@@ -64,11 +64,13 @@ class Writer:
         batch: list[tuple[Pending, asyncio.Future[WriteResult]]] = []
         try:
             while True:
+                has_waited = bool(self._queue)  # while the batch before was written
                 await self._arrived.wait()
                 if not self._queue:
                     return  # closed
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._full.wait(), _LINGER_S)
+                if not has_waited:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._full.wait(), _LINGER_S)
                 batch = [self._queue.popleft() for _ in range(min(_MOST_CRAWLS, len(self._queue)))]
                 if not self._closed:
                     if not self._queue:

@@ -20,7 +20,7 @@ from aggregator.web.revision import FeedRevision
 
 Maker = Callable[[], Awaitable[Answer]]
 
-_PATIENCE_S = 0.2  # with an older answer in hand
+_PATIENCE_S = 0.08  # with an older answer in hand
 _DEADLINE_S = 5.0
 _AWAY_S = 1.0  # how long a failed store is not asked again by those who hold an older answer
 _MAX_MAKING = 16

@@ -143,3 +143,15 @@ def test_whoever_gives_up_waiting_leaves_the_line() -> None:
     assert taken(lanes, 0) is stays
     lanes.leave(stays, 0)
     assert lanes.next(0) is None
+
+
+def test_a_document_that_waited_for_a_busy_processor_is_not_slow() -> None:
+    lanes = Lanes(workers=2)
+    ticket = lanes.join("nhanh")
+    taken(lanes, 0)
+    ticket.worked_s = 0.01
+    lanes.leave(ticket, 3.0)
+    lanes.join("moi")
+    taken(lanes, 4)  # has its share of the workers
+    lanes.join("nhanh")
+    assert taken(lanes, 4).lane == "nhanh"

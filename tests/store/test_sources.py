@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.model.crawl import SourceState
 from aggregator.model.source import Source
+from aggregator.store.host_turns import HostTurns
 from aggregator.store.sources import Claim
 from aggregator.store.store import Store
 
@@ -150,3 +151,16 @@ async def test_names_that_look_like_expressions_are_taken_literally(store: Store
     claim = await store.sources.claim("$$ROOT", "a", ttl=TTL)
     assert claim is not None
     assert claim.lease == replace(claim.lease, owner="$$ROOT")
+
+
+async def test_the_hosts_a_dead_process_held_are_free_with_its_leases(store: Store, database: str) -> None:
+    dead = HostTurns(store._client[database], owner="dead")
+    ours = HostTurns(store._client[database], owner="ours")
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(turns.run()) for turns in (dead, ours)]
+        await dead.hold("bao.example:443")
+        await store.sources.expire_leases()
+        async with asyncio.timeout(5):
+            await ours.hold("bao.example:443")
+        for task in running:
+            task.cancel()
