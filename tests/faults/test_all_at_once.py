@@ -146,9 +146,5 @@ async def test_five_healthy_sources_hardly_notice_all_faults_at_once(mongo_uri: 
     assert len(alone_ms) >= _CRAWLS_LEAST
     assert not together.lost
     assert together.peak_mb <= before.peak_mb + _MOST_GROWTH_MB
-    times_slower = percentile(together.crawls_ms, 95) / percentile(alone_ms, 95)
-    if together.more_lag_ms > _MOST_LAG_MS or times_slower > _MOST_TIMES_SLOWER:
-        pytest.xfail(
-            f"p95 is {times_slower:.1f} times that alone, the loop {together.more_lag_ms} ms later than an idle one: "
-            "the first writes of all sources at once, and whatever else uses this machine"
-        )
+    assert percentile(together.crawls_ms, 95) <= _MOST_TIMES_SLOWER * percentile(alone_ms, 95)
+    assert together.more_lag_ms <= _MOST_LAG_MS
