@@ -12,6 +12,7 @@ from aggregator.model.entry import Attachment, Image
 from aggregator.model.failures import Outcome
 from aggregator.model.source import (
     ArticleKind,
+    Authority,
     Catalogue,
     DirectoryLink,
     Province,
@@ -24,7 +25,7 @@ from aggregator.settings import Settings
 from aggregator.store.store import Store
 from aggregator.web.revision import FeedRevision
 from aggregator.web.server import WebDeps, build_app
-from tests.web.world import NOW, SECTIONS, SOURCES, AppOf, Client, Clock, World
+from tests.web.world import NOW, ROBOTS_PERMISSION, SECTIONS, SOURCES, AppOf, Client, Clock, World
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +54,7 @@ def catalogue() -> Catalogue:
                 sections=(SourceSection(url=f"https://{source_id}.example.vn/rss", section=section),),
                 authority=authority,
                 republish=republish,
+                robots_override=ROBOTS_PERMISSION if authority is Authority.OFFICIAL else None,
             )
             for source_id, name, authority, republish, section in SOURCES
         ),

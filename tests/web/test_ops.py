@@ -16,7 +16,7 @@ from aggregator.settings import read_settings
 from aggregator.web.ops.passwords import password_mistake
 from aggregator.web.route import Audience, Route
 from aggregator.web.routes import ROUTES
-from tests.web.world import PASSWORD, AppOf, Client, World
+from tests.web.world import PASSWORD, ROBOTS_PERMISSION, AppOf, Client, World
 
 
 def _token(page: str) -> str:
@@ -211,6 +211,13 @@ async def test_every_route_lets_in_exactly_whom_the_table_says(client: Client, w
         allowed = not is_login or (role is not None and ladder.index(role) >= ladder.index(route.least))
         is_refused = at_the_door or answer.status == 403
         assert is_refused != allowed, (role, route.method, route.path, answer.status)
+
+
+async def test_the_board_says_where_robots_txt_is_not_followed_and_why(client: Client, world: World) -> None:
+    await world.person("lan", Role.READER_OF_LOGS)
+    await sign_in(client, "lan")
+    page = await (await client.get("/ops")).text()
+    assert page.count(f"<b>Không theo robots.txt:</b> {ROBOTS_PERMISSION}") == 2
 
 
 async def test_the_board_shows_the_sick_first_with_the_reason_and_what_to_do(client: Client, newsday: World) -> None:

@@ -41,6 +41,7 @@ SECTIONS = (
     ("ban-tin", "Bản tin Mặt trận", ArticleKind.NEWS),
     ("cam-nang", "Cẩm nang Mặt trận", ArticleKind.HANDBOOK),
 )
+ROBOTS_PERMISSION = "Văn phòng cho phép bằng thư ngày 1/11/2026"
 SOURCES = (
     ("cong-tinh", "Cổng thông tin điện tử tỉnh", Authority.OFFICIAL, Republish.FULL, "tin-dia-phuong"),
     ("mttq-tinh", "Mặt trận Tổ quốc tỉnh", Authority.ORGANISATION, Republish.FULL, "mat-tran"),
