@@ -158,7 +158,7 @@ async def open_store(settings: Settings, *, share: bool = False) -> AsyncIterato
                 try:
                     yield store
                 finally:
-                    await store.writer.close()  # what is queued is written first
+                    await store.writer.close()
             await store.host_turns.close()
             await store.raw_pages.close()
         finally:

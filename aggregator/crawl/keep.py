@@ -5,18 +5,26 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aggregator.crawl.decide import Candidate, add, needs_page, page_owed
+from aggregator.crawl.decide import PAGE_TRIES, Candidate, add, needs_page, page_owed
 from aggregator.crawl.pages import PageReader
 from aggregator.crawl.parts import Parts, Step, Tally, Watcher
 from aggregator.engine.stint import Stint
 from aggregator.model.article import Article
 from aggregator.model.crawl import Counts, Lease
 from aggregator.model.entry import Precision, Problem
+from aggregator.model.failures import Outcome
 from aggregator.model.source import Source, SourceSection
 from aggregator.normalise.article import Skipped, edit_article, to_article
 from aggregator.store.writer import CrawlWrites
 
 _PAGES_AT_ONCE = 4  # hosts that are paced take them one by one anyway
+_NO_PAGE = frozenset({Outcome.NOT_FOUND, Outcome.GONE})
+_GONE = 99  # tries of a page that is not there
+
+
+def _is_undated(item: Candidate) -> bool:
+    """Whether an entry that is not kept yet says no date."""
+    return item.known is None and item.entry.published is None
 
 
 class Keeper:
@@ -40,14 +48,9 @@ class Keeper:
         pages are read, up to the crawl's share of pages. Beyond it, entries with a date are kept as the list tells
         them and their page is read next time; those without one wait, or old news would stand on top.
         """
-        paged = [item for item in waiting if needs_page(self._source, item)]
-        wanted = {id(item) for item in paged}
-        plain = [item for item in waiting if id(item) not in wanted]
-        if only_dated:
-            undated = [item for item in plain if item.entry.published is None and item.known is None]
-            plain = [item for item in plain if item.entry.published is not None or item.known is not None]
-            for item in undated:
-                self._leave(item, "undated_in_a_changed_layout")
+        paged, plain, hopeless = self._sorted(waiting, only_dated=only_dated)
+        for item in hopeless:
+            self._leave(item, "page_gone" if self._tries(item) >= _GONE else "undated_in_a_changed_layout")
         now_paged, later = paged[: self._pages_left], paged[self._pages_left :]
         self._pages_left -= len(now_paged)
         for item in later:
@@ -58,6 +61,29 @@ class Keeper:
         await self._write(section, plain)
         unread = await self._keep_with_pages(section, now_paged, only_dated=only_dated)
         return not later and not unread
+
+    def _sorted(
+        self, waiting: Sequence[Candidate], *, only_dated: bool
+    ) -> tuple[list[Candidate], list[Candidate], list[Candidate]]:
+        """Entries whose page is to be read, those to be kept as the list tells them, and those not to be kept.
+
+        An undated entry whose page was tried often enough in vain is kept without it, unless the page is gone.
+        """
+        paged: list[Candidate] = []
+        plain: list[Candidate] = []
+        hopeless: list[Candidate] = []
+        for item in waiting:
+            tries = self._tries(item)
+            if tries < PAGE_TRIES and needs_page(self._source, item):
+                paged.append(item)
+            elif tries >= _GONE or (only_dated and _is_undated(item)):
+                hopeless.append(item)
+            else:
+                plain.append(item)
+        return paged, plain, hopeless
+
+    def _tries(self, item: Candidate) -> int:
+        return self._tally.page_tries.get(item.keys[0], 0) if _is_undated(item) else 0
 
     def _leave(self, item: Candidate, reason: str) -> None:
         self._tally.skip(reason)
@@ -71,14 +97,24 @@ class Keeper:
         async def one(item: Candidate) -> None:
             nonlocal unread
             async with self._pages_at_once:
-                entry = await self._pages.read(item)
+                entry, outcome = await self._pages.read(item)
             failed = "~" in entry.digest
-            unread += failed
-            is_undated = entry.published is None and item.known is None
-            if is_undated and (failed or only_dated):
-                self._leave(item, "undated_and_page_unread" if failed else "undated_in_a_changed_layout")
-            else:
+            if not _is_undated(replace(item, entry=entry)):
+                unread += failed
+                self._tally.page_tries.pop(item.keys[0], None)
                 await self._write(section, [replace(item, entry=entry)])
+                return
+            tries = _GONE if outcome in _NO_PAGE else self._tries(item) + (outcome is not None)
+            if tries < PAGE_TRIES and (failed or only_dated):
+                unread += 1
+                self._leave(item, "undated_and_page_unread" if failed else "undated_in_a_changed_layout")
+            elif tries >= _GONE or only_dated:
+                self._leave(item, "page_gone" if tries >= _GONE else "undated_in_a_changed_layout")
+            else:
+                await self._write(section, [replace(item, entry=replace(entry, digest=item.entry.digest))])
+                self._tally.page_tries.pop(item.keys[0], None)
+                return
+            self._tally.page_tries[item.keys[0]] = tries
 
         try:
             async with asyncio.TaskGroup() as group:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.crawl.decide import Candidate, add, digest_after_page, page_owed
-from aggregator.crawl.parts import Parts, Step, Tally, Watcher, keep_raw
+from aggregator.crawl.parts import Parts, Step, Tally, Watcher, keep_raw, outcome_of
 from aggregator.model.crawl import Counts
 from aggregator.model.entry import Entry, Problem
 from aggregator.model.errors import ParseFailed, PoolError
@@ -32,13 +32,13 @@ class PageReader:
         self._watch = watch
         self._host_tired = False
 
-    async def read(self, item: Candidate) -> Entry:
-        """The entry with what its page adds, or with a problem that says why the page was not read.
+    async def read(self, item: Candidate) -> tuple[Entry, Outcome | None]:
+        """The entry with what its page adds, or with a problem that says why the page was not read; how that ended.
 
-        Once the host is tired no further page is asked for: the entry is marked for the next visit.
+        Once the host is tired no further page is asked for: the entry is marked for the next visit, its outcome None.
         """
         if self._host_tired:
-            return replace(item.entry, digest=page_owed(item))
+            return replace(item.entry, digest=page_owed(item)), None
         result = await self._parts.gate.get(self._request(item))
         self._tally.fetches += 1
         self._tally.fetch_ms += result.elapsed_ms
@@ -53,7 +53,7 @@ class PageReader:
             except ParseFailed as error:
                 outcome, detail = error.outcome, error.detail
             except PoolError as error:
-                outcome, detail = Outcome.PARSE_FAILED, str(error)
+                outcome, detail = outcome_of(error), str(error)
             else:
                 self._tally.pages = sum_of(self._tally.pages, fill_of((page,)))
                 if is_about(entry, page):
@@ -62,15 +62,15 @@ class PageReader:
                     outcome, detail = Outcome.EMPTY, "the page is about something else"
         elif isinstance(result, FetchFailed):
             outcome, detail = result.failure.outcome, result.failure.cause
-            if outcome in _TIRED:
+            if outcome in _TIRED or result.failure.retry_after_s is not None:
                 self._host_tired = True
             self._tally.wait_at_least(result.failure.retry_after_s)
         self._watch(Step(name="page", url=item.entry.url, detail=outcome if not detail else f"{outcome}: {detail}"))
         digest = digest_after_page(item, outcome)
         if outcome is Outcome.OK:
-            return replace(entry, digest=digest)
+            return replace(entry, digest=digest), outcome
         problem = Problem(code="page_failed", field="body", detail=f"{outcome}: {detail}"[:300])
-        return replace(entry, digest=digest, problems=(*entry.problems, problem))
+        return replace(entry, digest=digest, problems=(*entry.problems, problem)), outcome
 
     def _request(self, item: Candidate) -> FetchRequest:
         return FetchRequest(

@@ -9,6 +9,7 @@ from aggregator.engine.pool import ParsePool
 from aggregator.fetch.gate import Gate
 from aggregator.model.crawl import Baseline, Counts, Failure, Fill, GuidCounts, RedirectRun, Validators
 from aggregator.model.entry import Problem
+from aggregator.model.errors import PoolBusy, PoolError
 from aggregator.model.failures import Outcome
 from aggregator.model.fetch import Fetched
 from aggregator.model.source import ArticleKind, Section, Source
@@ -59,6 +60,11 @@ def keep_raw(parts: Parts, source: Source, fetched: Fetched) -> None:
     )
 
 
+def outcome_of(error: PoolError) -> Outcome:
+    """What a document that was not parsed tells of its source: nothing when it was we who had no worker free."""
+    return Outcome.INTERNAL if isinstance(error, PoolBusy) else Outcome.PARSE_FAILED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Something a crawl did, for whoever watches it: ``name`` in snake_case, ``detail`` in English."""
@@ -90,6 +96,7 @@ class Tally:
     retry_after_s: float | None = None  # the longest wait any host asked for
     guids: GuidCounts = field(default_factory=GuidCounts)  # the experience with the source's guids so far
     appeared: list[datetime | None] = field(default_factory=list)  # own times of new articles, None: by the day or not
+    page_tries: dict[str, int] = field(default_factory=dict)  # of undated entries not kept, as ``SourceState`` has them
     pages: Fill = field(default_factory=Fill)  # what the article pages that were read gave
 
     def wait_at_least(self, seconds: float | None) -> None:

@@ -16,6 +16,7 @@ from aggregator.schedule.drift import rules_of, with_pages
 from aggregator.schedule.rhythm import observe
 
 _READ = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.PARTIAL})
+_MOST_TRIED = 300
 _PAGES = ""  # the key of the article pages' baseline
 
 
@@ -104,6 +105,7 @@ def state_after(
         last_duration_ms=crawl.timing.total_ms,
         verified_at=state.verified_at or (now if any(result.sane for result in results) else None),
         guids=tally.guids,
+        page_tries=dict(list(tally.page_tries.items())[-_MOST_TRIED:]),
         rhythm=rhythm,
         redirects=redirects,
         baselines=baselines,

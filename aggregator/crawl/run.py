@@ -8,7 +8,7 @@
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from aggregator.model.source import Source, SourceKind
 from aggregator.schedule.cadence import NextVisit, next_visit
 from aggregator.schedule.network import HAS_A_SAY, HostSighting, is_own_network_down
 from aggregator.store.writer import CrawlWrites
+from aggregator.text.urls import host_of
 
 log = structlog.get_logger("crawl")
 
@@ -76,7 +77,7 @@ class Crawler:
             trigger=trigger,
             started_at=self._parts.now(),
             started=time.perf_counter(),
-            tally=Tally(guids=claim.state.guids),
+            tally=Tally(guids=claim.state.guids, page_tries=dict(claim.state.page_tries)),
             watch=watch,
         )
         try:
@@ -99,8 +100,12 @@ class Crawler:
         if source.kind is SourceKind.UNKNOWN:
             return [await self._guarded(visit, source.homepage)]
         keeper = Keeper(self._parts, source, visit.claim.lease, visit.tally, visit.watch)
-        results = []
+        results: list[SectionResult] = []
         for section in source.sections:
+            refused = _told_to_wait(section.url, results)
+            if refused is not None:
+                results.append(refused)
+                continue
             reader = SectionVisit(self._parts, source, section, keeper, visit.tally)
             try:
                 results.append(await reader.read(state, is_deep=visit.claim.interrupted))
@@ -211,6 +216,15 @@ class Crawler:
             ms=crawl.timing.total_ms,
             cause=crawl.failure.cause if crawl.failure else None,
         )
+
+
+def _told_to_wait(url: str, results: Sequence[SectionResult]) -> SectionResult | None:
+    """The answer for a section on a host that has just told us to wait: the same, unasked. None where none has."""
+    for result in results:
+        failure = result.failure
+        if failure is not None and failure.retry_after_s is not None and host_of(failure.url) == host_of(url):
+            return SectionResult(outcome=failure.outcome, failure=replace(failure, url=url))
+    return None
 
 
 def _broken(url: str, error: Exception) -> SectionResult:

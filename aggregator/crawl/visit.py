@@ -11,13 +11,13 @@ from hashlib import blake2b
 
 from aggregator.crawl.decide import reads_sanely
 from aggregator.crawl.keep import Keeper
-from aggregator.crawl.parts import Parts, SectionResult, Step, Tally, Watcher, keep_raw
+from aggregator.crawl.parts import Parts, SectionResult, Step, Tally, Watcher, keep_raw, outcome_of
 from aggregator.crawl.sift import Sifter
 from aggregator.crawl.suspicion import Suspicion, suspicion_of
-from aggregator.model.crawl import Failure, RedirectRun, SourceState, Validators
+from aggregator.model.crawl import Failure, SourceState, Validators
 from aggregator.model.entry import ParsedDocument, Problem
 from aggregator.model.errors import ParseFailed, PoolError
-from aggregator.model.failures import MEANINGS, Outcome, Weight
+from aggregator.model.failures import MEANINGS, Outcome
 from aggregator.model.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
 from aggregator.model.source import Source, SourceKind, SourceSection
 from aggregator.parse.document import parse_document
@@ -76,13 +76,14 @@ class SectionVisit:
                     outcome=result.failure.outcome,
                     failure=result.failure,
                     status=result.failure.status,
-                    redirect=_run_after_failure(run, moved_to, result.failure.outcome),
+                    redirect=None if moved_to else run,  # the next visit asks the address of the file
                     baseline=state.baselines.get(url),
                 )
             case Fetched():
-                after = run if moved_to else seen_redirect(run, result.permanent_url, now=now)
                 read = await self._read_body(result, state, known, now, is_deep=validators is None)
-                return replace(read, redirect=after)
+                if read.failure is not None:  # what stands there now proves nothing, and a stored address is given up
+                    return replace(read, redirect=None if moved_to else run)
+                return replace(read, redirect=run if moved_to else seen_redirect(run, result.permanent_url, now=now))
 
     async def _read_body(
         self, fetched: Fetched, state: SourceState, known: Validators | None, now: datetime, *, is_deep: bool
@@ -103,7 +104,7 @@ class SectionVisit:
         except ParseFailed as error:
             return replace(self._failed(error.outcome, error.detail, fetched), baseline=baseline)
         except PoolError as error:
-            return replace(self._failed(Outcome.PARSE_FAILED, str(error), fetched), baseline=baseline)
+            return replace(self._failed(outcome_of(error), str(error), fetched), baseline=baseline)
         fill = fill_of(() if _is_cut(document) else document.entries)
         suspicion = suspicion_of(
             document, self._source, baseline, fill, max_entries=self._parts.limits.max_entries, now=now
@@ -236,11 +237,6 @@ def _asked(validators: Validators | None) -> SectionResult:
         skip_hours=frozenset(validators.skip_hours),
         skip_days=frozenset(validators.skip_days),
     )
-
-
-def _run_after_failure(run: RedirectRun | None, moved_to: str | None, outcome: Outcome) -> RedirectRun | None:
-    """A failure proves nothing about a redirect; but a stored address that fails for good is given up."""
-    return None if moved_to and MEANINGS[outcome].weight is not Weight.PASSING else run
 
 
 def _seconds(number: int | None) -> timedelta | None:

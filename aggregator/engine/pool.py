@@ -26,7 +26,7 @@ import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from aggregator.engine.lanes import Lanes, Ticket
-from aggregator.model.errors import PoolCrashed, PoolError, PoolTimeout
+from aggregator.model.errors import PoolBusy, PoolCrashed, PoolTimeout
 
 log = structlog.get_logger("engine")
 
@@ -90,7 +90,7 @@ class ParsePool:
     async def run(self, lane: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What ``function`` returns, or raises, in a worker; it waits in ``lane``, the source's id, for its turn.
 
-        Raises PoolTimeout past the deadline, or when no worker was free for two minutes, and PoolCrashed when the
+        Raises PoolTimeout past the deadline, PoolBusy when no worker was free for two minutes, and PoolCrashed when the
         worker died or ran out of memory.
         """
         await self._is_up.wait()
@@ -122,9 +122,9 @@ class ParsePool:
                 async with asyncio.timeout(_PATIENCE_S):
                     await called
             except TimeoutError as error:
-                raise PoolTimeout(f"no worker was free for {lane} in {_PATIENCE_S:g} s") from error
+                raise PoolBusy(f"no worker was free for {lane} in {_PATIENCE_S:g} s") from error
             yield ticket
-        except PoolError:
+        except (PoolTimeout, PoolCrashed):
             killed = True
             raise
         finally:

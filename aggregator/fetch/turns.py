@@ -18,6 +18,8 @@ from aggregator.model.failures import Outcome
 # How long a fetch may wait for its turn; a longer pause asked for a source extends it.
 _PATIENCE_S = 600.0
 _SWEEP_FROM_HOSTS = 256
+_SLICE_S = 5.0  # then another process has its turn, if one waits
+_LONGEST_PAUSE_S = 60.0  # believed of another process, whatever its clock said
 
 
 class SharedHosts(Protocol):
@@ -40,12 +42,13 @@ class Turn:
 
 
 class _Host(Turn):
-    __slots__ = ("gap_s", "lock", "started_at", "users")
+    __slots__ = ("gap_s", "held_at", "lock", "started_at", "users")
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.users = 0
         self.started_at = float("-inf")
+        self.held_at = float("-inf")  # since when other processes wait for us, monotonic
         self.gap_s = 0.0
 
     def start(self) -> None:
@@ -86,23 +89,28 @@ class Turns:
                 try:
                     async with asyncio.timeout(max(_PATIENCE_S, 2 * gap_s)):
                         await held.enter_async_context(host.lock)
-                        await self._hold(key)
+                        await self._hold(key, host, gap_s)
                         await _pause(host, gap_s)
                         await held.enter_async_context(self._slots)
-                        await self._hold(key)  # however long the slot took to come
+                        await self._hold(key, host, gap_s)  # however long the slot took to come
                 except TimeoutError as error:
-                    raise FetchStopped(Outcome.TIMEOUT, f"{key} had no turn free in ten minutes") from error
+                    raise FetchStopped(Outcome.INTERNAL, f"{key} had no turn free in ten minutes") from error
                 host.start()
                 host.gap_s = gap_s
                 yield host
         finally:
             host.users -= 1
-            if self._shared is not None and host.users == 0:
+            if self._shared is not None and (host.users == 0 or time.monotonic() - host.held_at > _SLICE_S):
+                host.held_at = float("-inf")
                 self._shared.let_go(key, pause_s=_pause_left(host, gap_s))
 
-    async def _hold(self, key: str) -> None:
-        if self._shared is not None:
-            await asyncio.sleep(await self._shared.hold(key))
+    async def _hold(self, key: str, host: "_Host", gap_s: float) -> None:
+        if self._shared is None:
+            return
+        pause_s = await self._shared.hold(key)
+        if host.held_at == float("-inf"):
+            host.held_at = time.monotonic()
+        await asyncio.sleep(min(pause_s, max(_LONGEST_PAUSE_S, 2 * gap_s)))
 
     def __len__(self) -> int:
         return len(self._hosts)

@@ -65,7 +65,6 @@ class Fill:
     titled: int = 0
     dated: int = 0
     worded: int = 0  # with a summary or a text
-    pictured: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,6 @@ class Baseline:
     titled: float = 0.0  # shares of entries
     dated: float = 0.0
     worded: float = 0.0
-    pictured: float = 0.0
     pool: Fill = Fill()  # article pages not yet judged
     fell: tuple[str, ...] = ()  # what the article pages judged last lacked
 
@@ -109,6 +107,7 @@ class SourceState:
     verified_at: datetime | None = None
     guids: GuidCounts = GuidCounts()
     rhythm: Rhythm | None = None
+    page_tries: dict[str, int] = field(default_factory=dict)  # by key of undated entries that wait for their page
     redirects: dict[str, RedirectRun] = field(default_factory=dict)
     baselines: dict[str, Baseline] = field(default_factory=dict)
 

@@ -79,6 +79,10 @@ class PoolTimeout(PoolError):
     """The document took longer than its deadline."""
 
 
+class PoolBusy(PoolError):
+    """No worker became free for the document: our own overload."""
+
+
 class PoolCrashed(PoolError):
     """The worker process died."""
 

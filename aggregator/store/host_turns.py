@@ -2,10 +2,11 @@
 
 1. A process holds a host while it has fetches there; its own turns (``fetch/turns.py``) divide that time. It lets go
    when the last is done and says how long the pause has yet to run.
-2. Times are the server's. A hold lasts eight seconds and is renewed while it is used: a process that dies blocks nobody
+2. Who is refused leaves its name: when the host is let go next, it goes to that one, if it asks within three seconds.
+3. Times are the server's. A hold lasts eight seconds and is renewed while it is used: a process that dies blocks nobody
    for longer.
-3. What comes together is written together: one update and one question for all hosts asked for meanwhile.
-4. Without MongoDB nothing may be fetched: what cannot be kept is not asked for.
+4. What comes together is written together: one update and one question for all hosts asked for meanwhile.
+5. Without MongoDB nothing may be fetched: what cannot be kept is not asked for.
 """
 
 import asyncio
@@ -27,6 +28,9 @@ _CLOSING_PAUSE_S = 1.0
 _ASK_AGAIN_S = 1.0  # how often a process looks whether another has let go
 _FORGET_MS = 86_400_000  # after the longest Retry-After there is nothing to remember
 _END = {"$add": ["$$NOW", int(_HOLD_S * 1000)]}
+_WANTED = {"$add": ["$$NOW", 3000]}
+_FORGOTTEN = {"$add": ["$$NOW", _FORGET_MS]}
+_LOST: dict[str, Any] = {"owner": None, "left_ms": 0, "pause_ms": 0}
 
 
 class HostTurns:
@@ -50,9 +54,9 @@ class HostTurns:
             return 0.0
         while True:
             row = await self._ask(host)
-            if row["owner"] == self._owner:
+            if self._is_ours(row):
                 return max(0.0, float(row["pause_ms"]) / 1000)
-            await asyncio.sleep(min(max(row["left_ms"] / 1000, 0.0), _ASK_AGAIN_S))
+            await asyncio.sleep(min(max(row["left_ms"] / 1000, _ASK_AGAIN_S / 10), _ASK_AGAIN_S))
 
     def let_go(self, host: str, *, pause_s: float) -> None:
         """Gives the host to whoever comes next, after what is left of its pause."""
@@ -83,8 +87,7 @@ class HostTurns:
 
     async def _exchange(self) -> None:
         asked, self._asked = self._asked, {}
-        # Who asks again at once goes on holding: its own turns know of the pause.
-        let_go, self._let_go = {host: s for host, s in self._let_go.items() if host not in asked}, {}
+        let_go, self._let_go = self._let_go, {}
         began = time.monotonic()
         try:
             rows = await self._written(asked, let_go, began)
@@ -94,27 +97,29 @@ class HostTurns:
                     answer.set_exception(error)
             return
         for host, answers in asked.items():
-            row = rows[host]
+            row = rows.get(host, _LOST)  # a failover may take a row with it: ask again
             waiting = [answer for answer in answers if not answer.done()]
-            if row["owner"] == self._owner:
+            is_ours = self._is_ours(row)
+            if is_ours:
                 self._held[host] = began
             for answer in waiting:
                 answer.set_result(row)
-            if not waiting:  # all gave up meanwhile
+            if is_ours and not waiting:  # all gave up meanwhile
                 self.let_go(host, pause_s=row["pause_ms"] / 1000)
 
     async def _written(
         self, asked: Collection[str], let_go: Mapping[str, float], began: float
     ) -> dict[str, dict[str, Any]]:
         late = [host for host, at in self._held.items() if began - at >= _RENEW_S and host not in asked]
-        changes: list[UpdateOne | UpdateMany] = [self._taken(host) for host in asked]
-        changes += [self._left(host, pause_s) for host, pause_s in let_go.items()]
+        changes: list[UpdateOne | UpdateMany] = [self._left(host, pause_s) for host, pause_s in let_go.items()]
+        changes += [self._taken(host) for host in asked]
         if late:
-            changes.append(UpdateMany({"_id": {"$in": late}, "owner": self._owner}, [{"$set": {"until": _END}}]))
+            renewed = {"until": _END, "expire_at": _FORGOTTEN}
+            changes.append(UpdateMany({"_id": {"$in": late}, "owner": self._owner}, [{"$set": renewed}]))
         if not changes:
             return {}
         with reaching_mongo:
-            await self._turns.bulk_write(changes, ordered=False)
+            await self._turns.bulk_write(changes)
             if not asked and not late:
                 return {}
             wanted = {
@@ -125,20 +130,27 @@ class HostTurns:
             rows = await self._turns.find({"_id": {"$in": [*asked, *late]}}, wanted).to_list(None)
         found = {row["_id"]: row for row in rows}
         for host in late:
-            if found[host]["owner"] != self._owner:
+            if not self._is_ours(found.get(host, _LOST)):
                 self._held.pop(host, None)  # we were away for longer than a hold lasts
             elif host in self._held:
                 self._held[host] = began
         return found
 
+    def _is_ours(self, row: Mapping[str, Any]) -> bool:
+        return bool(row["owner"] == self._owner and row["left_ms"] > 0)
+
     def _taken(self, host: str) -> UpdateOne:
         us = {"$literal": self._owner}
-        free = {"$or": [{"$eq": ["$owner", us]}, {"$lte": ["$until", "$$NOW"]}]}  # absent comes before every time
+        ended = {"$lte": ["$until", "$$NOW"]}  # absent comes before every time
+        nobody_else = {"$or": [{"$eq": ["$wanted_by", us]}, {"$lte": ["$wanted_until", "$$NOW"]}]}
+        free = {"$or": [{"$and": [{"$eq": ["$owner", us]}, {"$not": ended}]}, {"$and": [ended, nobody_else]}]}
         taken = {
             "owner": {"$cond": [free, us, "$owner"]},
             "until": {"$cond": [free, _END, "$until"]},
+            "wanted_by": {"$cond": [free, None, {"$cond": [nobody_else, us, "$wanted_by"]}]},
+            "wanted_until": {"$cond": [free, None, {"$cond": [nobody_else, _WANTED, "$wanted_until"]}]},
             "next_at": {"$ifNull": ["$next_at", "$$NOW"]},
-            "expire_at": {"$add": ["$$NOW", _FORGET_MS]},
+            "expire_at": _FORGOTTEN,
         }
         return UpdateOne({"_id": host}, [{"$set": taken}], upsert=True)
 

@@ -71,7 +71,7 @@ def source_health(source: Source, state: SourceState | None, *, now: datetime) -
     if state is None or state.last_outcome is None:
         return SourceHealth(health=Health.WAITING, sentence="Chưa có lượt thu thập nào.", action="Chờ lượt đầu tiên.")
     outcome = state.last_outcome
-    meaning = MEANINGS[outcome]
+    meaning = MEANINGS[state.last_failure or outcome]
     if outcome is Outcome.PROBED:
         health = Health.WAITING
     elif state.failing_since is None:
@@ -118,7 +118,7 @@ def _moved(source: Source, state: SourceState, *, now: datetime) -> tuple[str, s
         if redirect_to_store(run, url=section.url, now=now):
             return f"Đã chuyển hẳn sang {run.url}; đang đọc ở đó.", "Cập nhật địa chỉ mới trong danh mục nguồn."
         return (
-            f"Từ {run.since:%d/%m} luôn chuyển hướng sang {run.url}, một tên miền khác.",
+            f"Đã {(now - run.since).days} ngày luôn chuyển hướng sang {run.url}, một tên miền khác.",
             "Kiểm tra tên miền mới có đúng của nguồn không, rồi sửa địa chỉ trong danh mục nguồn.",
         )
     return "", ""

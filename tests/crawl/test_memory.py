@@ -10,7 +10,7 @@ from pymongo import AsyncMongoClient
 
 from aggregator.model.crawl import Baseline, GuidCounts, RedirectRun, SourceState
 from aggregator.model.failures import Outcome
-from aggregator.model.source import PagePolicy, Source, SourceKind
+from aggregator.model.source import PagePolicy, Source, SourceKind, SourceSection
 from aggregator.normalise.guids import ENOUGH
 from aggregator.schedule.drift import ESTABLISHED_DOCUMENTS, rules_of
 from aggregator.schedule.redirects import SIGHTINGS
@@ -197,3 +197,63 @@ async def test_a_page_about_something_else_lends_an_article_no_word(site: Site, 
     assert await visitor.titles() == {title for _path, title in ITEMS}
     articles = await visitor.core.store.articles.get_many([m.article_id for m in await visitor.members()])
     assert not any("Chào mừng" in article.text for article in articles)
+
+
+async def test_a_redirect_to_something_unreadable_proves_nothing(site: Site, visitor: Visitor) -> None:
+    source = feed_source(site)
+    site.put("/bao-tri.html", "<html><body><p>Đang bảo trì</p></body></html>")
+    site.put("/rss", "", status=301, Location=f"{site.base}/bao-tri.html")
+    await visitor.crawl(source)
+    assert (await visitor.state(source)).redirects == {}
+
+
+async def test_a_stored_address_that_stops_giving_news_is_given_up(
+    site: Site, visitor: Visitor, remember: Remember
+) -> None:
+    source = feed_source(site)
+    since = visitor.core.parts.now() - timedelta(days=9)
+    proven = RedirectRun(url=f"{site.base}/bao-tri.html", since=since, sightings=SIGHTINGS)
+    await remember(source, redirects={f"{site.base}/rss": proven})
+    site.put("/bao-tri.html", "<html><body><p>Đang bảo trì</p></body></html>")
+    site.put("/rss", rss(site, *ITEMS), kind="application/rss+xml")
+    await visitor.crawl(source)
+    await visitor.crawl(source)
+    assert len(await visitor.titles()) == len(ITEMS)
+
+
+async def test_an_undated_entry_whose_page_never_reads_is_kept_as_the_list_tells_it(
+    site: Site, visitor: Visitor
+) -> None:
+    source = feed_source(site, pages=PagePolicy.ALWAYS)
+    site.put("/rss", rss(site, ITEMS[0], date=None), kind="application/rss+xml", ETag='"1"')
+    site.put(ITEMS[0][0], "", status=500)
+    for visit in range(1, 4):
+        assert await visitor.titles() == set()
+        await visitor.crawl(source)
+        assert site.visits.count(ITEMS[0][0]) == visit
+    assert await visitor.titles() == {ITEMS[0][1]}
+    assert (await visitor.state(source)).page_tries == {}
+
+
+async def test_an_undated_entry_whose_page_is_gone_is_never_published_nor_asked_for_again(
+    site: Site, visitor: Visitor
+) -> None:
+    source = feed_source(site, pages=PagePolicy.ALWAYS)
+    site.put("/rss", rss(site, ITEMS[0], date=None), kind="application/rss+xml")
+    for number in range(3):
+        site.put("/rss", rss(site, *ITEMS[: number + 1], date=None), kind="application/rss+xml")
+        await visitor.crawl(source)
+    assert await visitor.titles() == set()
+    assert site.visits.count(ITEMS[0][0]) == 1
+
+
+async def test_after_a_retry_after_no_other_section_of_the_host_is_asked(site: Site, visitor: Visitor) -> None:
+    paths = ("/rss", "/rss2", "/rss3")
+    sections = tuple(SourceSection(url=f"{site.base}{path}", section="thoi-su") for path in paths)
+    source = feed_source(site, sections=sections)
+    site.put("/rss", "", status=429, **{"Retry-After": "3600"})
+    crawl = await visitor.crawl(source)
+    assert site.visits == ["/rss"]
+    assert crawl is not None
+    assert crawl.outcome is Outcome.RATE_LIMITED
+    assert crawl.next_visit_at - crawl.finished_at >= timedelta(hours=1)

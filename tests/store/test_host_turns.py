@@ -137,3 +137,32 @@ async def test_gates_of_two_processes_pace_a_host_together(mongo_uri: str, datab
     assert len(site.asked) == 6
     assert site.most_active == 1
     assert all(second.at - first.at >= 0.25 for first, second in pairwise(site.asked))
+
+
+async def test_a_busy_process_lets_others_at_the_host_between(mongo_uri: str, database: str) -> None:
+    async with processes(mongo_uri, database, "busy", "other") as (busy, other):
+        await busy.hold(HOST)
+        waiting = asyncio.get_running_loop().create_task(other.hold(HOST))
+        await until("the other has asked", lambda: is_wanted(mongo_uri, database))
+        busy.let_go(HOST, pause_s=0.0)
+        again = asyncio.get_running_loop().create_task(busy.hold(HOST))
+        done, _ = await asyncio.wait([waiting, again], timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        assert done == {waiting}
+        other.let_go(HOST, pause_s=0.0)
+        async with asyncio.timeout(10):
+            await again
+
+
+async def is_wanted(mongo_uri: str, database: str) -> bool:
+    async with AsyncMongoClient[dict[str, object]](mongo_uri) as client:
+        return await client[database]["host_turns"].find_one({"_id": HOST, "wanted_by": "other"}) is not None
+
+
+async def test_a_row_that_a_failover_took_is_made_anew(mongo_uri: str, database: str) -> None:
+    async with processes(mongo_uri, database, "one") as (one,):
+        await one.hold(HOST)
+        async with AsyncMongoClient[dict[str, object]](mongo_uri) as client:
+            await client[database]["host_turns"].delete_many({})
+        await until("the hold is known to be lost", lambda: lost(one))
+        async with asyncio.timeout(10):
+            assert await one.hold(HOST) == 0.0
