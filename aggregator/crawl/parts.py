@@ -127,3 +127,4 @@ class SectionResult:
     redirect: RedirectRun | None = None
     baseline: Baseline | None = None
     sane: bool = False
+    asked: bool = True  # False: not fetched at this visit, and this is how it ended before

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.crawl.parts import SectionResult, Tally
 from aggregator.crawl.suspicion import drift_sentence
-from aggregator.model.crawl import Baseline, Crawl, Failure, SourceState
+from aggregator.model.crawl import Baseline, Crawl, Failure, SectionRest, SourceState
 from aggregator.model.failures import Outcome
 from aggregator.model.rhythm import Rhythm
 from aggregator.model.source import Source
@@ -67,6 +67,7 @@ def state_after(
     *,
     rhythm: Rhythm | None,
     pages: Baseline | None,
+    rests: dict[str, SectionRest],
     interrupted: bool,
 ) -> SourceState:
     """What is remembered after a visit; ``interrupted`` tells that the one before never ended."""
@@ -108,5 +109,6 @@ def state_after(
         page_tries=dict(list(tally.page_tries.items())[-_MOST_TRIED:]),
         rhythm=rhythm,
         redirects=redirects,
+        rests=rests,
         baselines=baselines,
     )

@@ -19,12 +19,13 @@ from aggregator.crawl.keep import Keeper
 from aggregator.crawl.parts import Parts, SectionResult, Step, Tally, Watcher, unwatched
 from aggregator.crawl.probing import probe_homepage
 from aggregator.crawl.remember import drift_of_pages, hints_of, pages_after, rhythm_after, state_after
+from aggregator.crawl.resting import resting, rests_after
 from aggregator.crawl.visit import SectionVisit
 from aggregator.model.crawl import Crawl, Failure, Lease, SourceState, Timing, Trigger
 from aggregator.model.errors import LeaseLost, StoreError
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.source import Source, SourceKind
-from aggregator.schedule.cadence import NextVisit, next_visit
+from aggregator.schedule.cadence import LONGEST, NextVisit, default_interval, next_visit
 from aggregator.schedule.network import HAS_A_SAY, HostSighting, is_own_network_down
 from aggregator.store.writer import CrawlWrites
 from aggregator.text.urls import host_of
@@ -101,10 +102,11 @@ class Crawler:
             return [await self._guarded(visit, source.homepage)]
         keeper = Keeper(self._parts, source, visit.claim.lease, visit.tally, visit.watch)
         results: list[SectionResult] = []
+        rests = resting(source, state, now=visit.started_at) if visit.trigger is Trigger.SCHEDULE else {}
         for section in source.sections:
-            refused = _told_to_wait(section.url, results)
-            if refused is not None:
-                results.append(refused)
+            unasked = rests.get(section.url) or _told_to_wait(section.url, results)
+            if unasked is not None:
+                results.append(unasked)
                 continue
             reader = SectionVisit(self._parts, source, section, keeper, visit.tally)
             try:
@@ -130,7 +132,8 @@ class Crawler:
             [result.outcome for result in results], failures, drift_of_pages(visit.source, pages)
         )
         rhythm = rhythm_after(state, outcome, tally, now=now, timezone=self._parts.timezone)
-        sightings = sightings_of(visit.source, results, now)
+        met = [result if result.asked else SectionResult(outcome=Outcome.UNCHANGED) for result in results]
+        sightings = sightings_of(visit.source, met, now)
         await self._parts.store.hosts.note(sightings)
         due = next_visit(
             state,
@@ -155,6 +158,14 @@ class Crawler:
             tally,
             rhythm=rhythm,
             pages=pages,
+            rests=rests_after(
+                visit.source,
+                state,
+                results,
+                interval=default_interval(visit.source, self._parts.kinds) * self._parts.pace.scale,
+                longest=LONGEST * self._parts.pace.scale,
+                now=now,
+            ),
             interrupted=visit.claim.interrupted,
         )
         await self._parts.store.writer.submit(CrawlWrites(lease=visit.claim.lease, crawl=crawl, state=after))
@@ -222,8 +233,13 @@ def _told_to_wait(url: str, results: Sequence[SectionResult]) -> SectionResult |
     """The answer for a section on a host that has just told us to wait: the same, unasked. None where none has."""
     for result in results:
         failure = result.failure
-        if failure is not None and failure.retry_after_s is not None and host_of(failure.url) == host_of(url):
-            return SectionResult(outcome=failure.outcome, failure=replace(failure, url=url))
+        if (
+            result.asked
+            and failure is not None
+            and failure.retry_after_s is not None
+            and host_of(failure.url) == host_of(url)
+        ):
+            return SectionResult(outcome=failure.outcome, failure=replace(failure, url=url), asked=False)
     return None
 
 

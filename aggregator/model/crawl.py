@@ -58,6 +58,15 @@ class RedirectRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectionRest:
+    """A section that failed while others of its source were read, and how (``crawl/resting.py``)."""
+
+    failures: float  # weighted count in a row
+    until: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
     """How many entries were read, and how many of them had each field."""
 
@@ -87,7 +96,8 @@ class Baseline:
 class SourceState:
     """What is remembered of a source between visits.
 
-    ``validators``, ``redirects`` and ``baselines`` are keyed by section URL; the baseline of article pages by "".
+    ``validators``, ``redirects``, ``rests`` and ``baselines`` are keyed by section URL; the baseline of article pages
+    by "".
     """
 
     source_id: str
@@ -109,6 +119,7 @@ class SourceState:
     rhythm: Rhythm | None = None
     page_tries: dict[str, int] = field(default_factory=dict)  # by key of undated entries that wait for their page
     redirects: dict[str, RedirectRun] = field(default_factory=dict)
+    rests: dict[str, SectionRest] = field(default_factory=dict)
     baselines: dict[str, Baseline] = field(default_factory=dict)
 
 

@@ -84,7 +84,9 @@ class Visitor:
 
     core: Core
 
-    async def crawl(self, source: Source, watch: Watcher = unwatched) -> Crawl | None:
+    async def crawl(
+        self, source: Source, watch: Watcher = unwatched, trigger: Trigger = Trigger.MANUAL
+    ) -> Crawl | None:
         """The record of a visit; waits for a lease that an earlier visit left behind."""
         store = self.core.store
         self.core.sources[source.id] = source
@@ -92,7 +94,7 @@ class Visitor:
         claim = None
         while claim is None:
             claim = await store.sources.claim(self.core.owner, source.id, ttl=SHORT_LEASE)
-        result = await self.core.crawl(claim, Trigger.MANUAL, watch)
+        result = await self.core.crawl(claim, trigger, watch)
         await self.core.merger.drain()
         return result
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pymongo import AsyncMongoClient
 
-from aggregator.model.crawl import Baseline, GuidCounts, RedirectRun, SourceState
+from aggregator.model.crawl import Baseline, GuidCounts, RedirectRun, SourceState, Trigger
 from aggregator.model.failures import Outcome
 from aggregator.model.source import PagePolicy, Source, SourceKind, SourceSection
 from aggregator.normalise.guids import ENOUGH
@@ -63,6 +63,23 @@ async def test_an_article_that_moved_keeps_its_id_where_guids_are_trusted(
     assert crawl.counts.new == 0
     assert {member.title: member.article_id for member in members} == before
     assert f"{site.base}/muc-moi/bai-2.html" in {member.url for member in members}
+
+
+async def test_a_trusted_guid_that_is_given_to_other_news_overwrites_nothing(
+    site: Site, visitor: Visitor, remember: Remember
+) -> None:
+    source = feed_source(site, pages=PagePolicy.NEVER)
+    items = [(path, title, f"post-{number}") for number, (path, title) in enumerate(ITEMS)]
+    site.put("/rss", guided(site, *items), kind="application/rss+xml")
+    await visitor.crawl(source)
+    await remember(source, guids=GuidCounts(steady=ENOUGH))
+    other = "Khánh thành cầu dân sinh qua suối Nậm Nơn"
+    items[2] = ("/muc-moi/cau-dan-sinh.html", other, items[2][2])
+    site.put("/rss", guided(site, *items), kind="application/rss+xml")
+    crawl = await visitor.crawl(source)
+    assert crawl is not None
+    assert crawl.counts.new == 1
+    assert await visitor.titles() == {title for _path, title in ITEMS} | {other}
 
 
 async def test_guids_that_were_not_proven_yet_make_no_two_articles_one(site: Site, visitor: Visitor) -> None:
@@ -257,3 +274,20 @@ async def test_after_a_retry_after_no_other_section_of_the_host_is_asked(site: S
     assert crawl is not None
     assert crawl.outcome is Outcome.RATE_LIMITED
     assert crawl.next_visit_at - crawl.finished_at >= timedelta(hours=1)
+
+
+async def test_a_dead_section_rests_while_the_others_are_read_and_goes_on_being_told(
+    site: Site, visitor: Visitor
+) -> None:
+    sections = tuple(SourceSection(url=f"{site.base}{path}", section="thoi-su") for path in ("/rss", "/dead"))
+    source = feed_source(site, sections=sections)
+    site.put("/rss", rss(site, *ITEMS), kind="application/rss+xml")
+    for _ in range(3):
+        crawl = await visitor.crawl(source, trigger=Trigger.SCHEDULE)
+        assert crawl is not None
+        assert crawl.outcome is Outcome.PARTIAL
+        assert crawl.failure is not None
+        assert crawl.failure.outcome is Outcome.NOT_FOUND
+    assert (site.visits.count("/rss"), site.visits.count("/dead")) == (3, 1)
+    await visitor.crawl(source)  # by hand: everything is asked
+    assert site.visits.count("/dead") == 2
