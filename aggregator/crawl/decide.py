@@ -16,6 +16,7 @@ from aggregator.model.crawl import Counts, Failure
 from aggregator.model.entry import Entry
 from aggregator.model.failures import MEANINGS, Outcome, Weight
 from aggregator.model.source import PagePolicy, Republish, Source
+from aggregator.normalise.guids import same_news
 from aggregator.normalise.identity import guid_key, identity_keys
 from aggregator.schedule.network import HostSighting
 
@@ -48,6 +49,7 @@ class Known:
     digest: str
     sections: tuple[str, ...]
     guid: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +100,18 @@ def match(found: Iterable[Candidate], known: Mapping[str, Known]) -> list[Candid
 def match_guids(found: Iterable[Candidate], known: Mapping[str, Known]) -> list[Candidate]:
     """The candidates, those that no key made known with the article that their guid names (``known`` maps guids).
 
-    An article that another candidate of the document is, or that two would be, has not moved.
+    An article that another candidate of the document is, or that two would be, has not moved, nor has one of another
+    headline: the source gave its guid to other news.
     """
     found = list(found)
     taken = Counter(candidate.known.id for candidate in found if candidate.known is not None)
     taken.update(known[candidate.guid].id for candidate in found if candidate.known is None and candidate.guid in known)
     return [
         replace(candidate, known=known[candidate.guid], has_moved=True)
-        if candidate.known is None and candidate.guid in known and taken[known[candidate.guid].id] == 1
+        if candidate.known is None
+        and candidate.guid in known
+        and taken[known[candidate.guid].id] == 1
+        and same_news(candidate.entry.title, known[candidate.guid].title)
         else candidate
         for candidate in found
     ]

@@ -12,7 +12,7 @@ import structlog
 
 from aggregator.engine.stint import Stint
 from aggregator.model.article import Article, Story, StoryTrace
-from aggregator.model.errors import StoreUnavailable
+from aggregator.model.errors import StoreError
 from aggregator.store.store import Store
 from aggregator.stories.merge import Neighbours, may_join, new_story, trace_of, with_article
 from aggregator.stories.similarity import WINDOW, title_pairs, title_shingles
@@ -48,7 +48,7 @@ class StoryMerger:
             self._wake.clear()
             try:
                 await self.drain()
-            except StoreUnavailable as error:
+            except StoreError as error:
                 log.warning("merging_waits", error=str(error))
 
     async def drain(self) -> int:

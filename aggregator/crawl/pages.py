@@ -56,7 +56,7 @@ class PageReader:
                 outcome, detail = outcome_of(error), str(error)
             else:
                 self._tally.pages = sum_of(self._tally.pages, fill_of((page,)))
-                if is_about(entry, page):
+                if is_about(entry, page, site_name=self._source.name):
                     entry = merge_page(entry, page)
                 else:
                     outcome, detail = Outcome.EMPTY, "the page is about something else"

@@ -2,7 +2,7 @@
 
 1. An entry is known by its identity keys; where the source's guids are trusted, one whose URL is new is known by its
    guid too (``normalise/guids.py``). Every document teaches how far they can be trusted.
-2. What was kept once and purged since does not return.
+2. What was kept once and purged since does not return, by its keys or by such a guid.
 """
 
 import time
@@ -46,8 +46,8 @@ class Sifter:
             self._tally.skip(reason, how_many)
         if document.found > len(document.entries):
             self._tally.skip("beyond_limit_or_broken", document.found - len(document.entries))
-        matched = await self._matched(found)
-        kept = await self._without_purged(matched)
+        matched, guids = await self._matched(found)
+        kept = await self._without_purged(matched, guids)
         waiting = tuple(item for item in kept if not is_unchanged(item, section.section))
         detail = f"{document.format}: {document.found} found, {len(waiting)} new or changed"
         self._watch(Step(name="parsed", url=section.url, detail=detail))
@@ -63,33 +63,35 @@ class Sifter:
         if len(self._tally.problems) < _MOST_PROBLEMS:
             self._tally.problems.append(problem)
 
-    async def _matched(self, found: Sequence[Candidate]) -> list[Candidate]:
+    async def _matched(self, found: Sequence[Candidate]) -> tuple[list[Candidate], frozenset[str]]:
+        """The candidates with what is known of them, and the guids of the strange ones that may be used."""
         keys = [key for candidate in found for key in candidate.keys]
         if not keys:
-            return list(found)
+            return list(found), frozenset()
         started = time.perf_counter()
         by_key = match(found, _by_key(await self._parts.store.articles.find_known(keys)))
         document, before = guids_of(by_key)
         denied = contradicted(document, before)
         self._tally.guids = learnt(self._tally.guids, evidence(document, before))
-        wanted = {item.guid for item in by_key if item.known is None and item.guid and item.guid not in denied}
+        wanted = frozenset(item.guid for item in by_key if item.known is None and item.guid) - denied
         if not wanted or not is_trusted(self._tally.guids):
             self._tally.store_ms += (time.perf_counter() - started) * 1000
-            return by_key
+            return by_key, frozenset()
         rows = await self._parts.store.articles.find_by_guid(wanted)
         self._tally.store_ms += (time.perf_counter() - started) * 1000
-        return match_guids(by_key, {row.guid: _known(row) for row in rows})
+        return match_guids(by_key, {row.guid: _known(row) for row in rows}), wanted
 
-    async def _without_purged(self, matched: Sequence[Candidate]) -> list[Candidate]:
-        strange = {key for item in matched if item.known is None for key in self._names(item)}
+    async def _without_purged(self, matched: Sequence[Candidate], guids: frozenset[str]) -> list[Candidate]:
+        strange = {key for item in matched if item.known is None for key in _names(item, guids)}
         buried = await self._parts.store.tombstones.buried(strange)
-        kept = [item for item in matched if item.known is not None or buried.isdisjoint(self._names(item))]
+        kept = [item for item in matched if item.known is not None or buried.isdisjoint(_names(item, guids))]
         if len(kept) < len(matched):
             self._tally.skip("purged", len(matched) - len(kept))
         return kept
 
-    def _names(self, item: Candidate) -> Collection[str]:
-        return (*item.keys, item.guid) if item.guid and is_trusted(self._tally.guids) else item.keys
+
+def _names(item: Candidate, guids: frozenset[str]) -> Collection[str]:
+    return (*item.keys, item.guid) if item.guid in guids else item.keys
 
 
 def _by_key(rows: Sequence[KnownArticle]) -> dict[str, Known]:
@@ -97,4 +99,4 @@ def _by_key(rows: Sequence[KnownArticle]) -> dict[str, Known]:
 
 
 def _known(row: KnownArticle) -> Known:
-    return Known(id=row.id, digest=row.digest, sections=row.sections, guid=row.guid)
+    return Known(id=row.id, digest=row.digest, sections=row.sections, guid=row.guid, title=row.title)

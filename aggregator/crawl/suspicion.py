@@ -10,11 +10,9 @@ from aggregator.model.source import Source, SourceKind
 from aggregator.schedule.drift import drifted, rules_of
 
 _FIELDS = {
-    "entries": "số mục",
     "titled": "tiêu đề",
     "dated": "ngày đăng",
     "worded": "tóm tắt hoặc nội dung",
-    "pictured": "ảnh",
 }
 
 
@@ -53,7 +51,8 @@ def suspicion_of(
 
 
 def drift_sentence(fell: tuple[str, ...], *, pages: bool = False) -> str:
-    """The operator's sentence for a drift: which fields fell."""
-    names = ", ".join(_FIELDS[name] for name in fell)
+    """The operator's sentence for a drift: whether entries became few, and which fields fell."""
+    fields = ", ".join(_FIELDS[name] for name in fell if name in _FIELDS)
+    losses = " và ".join(["ít mục hẳn"] * ("entries" in fell) + [f"thiếu {fields}"] * bool(fields))
     where = "Trang bài của nguồn" if pages else "Trang danh sách của nguồn"
-    return f"{where} bỗng thiếu {names} so với 30 ngày qua, có thể đã đổi giao diện."
+    return f"{where} bỗng {losses} so với 30 ngày qua, có thể đã đổi giao diện."

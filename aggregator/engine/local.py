@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
-from aggregator.model.errors import StoreUnavailable
+from aggregator.model.errors import StoreError
 
 log = structlog.get_logger("engine")
 
@@ -51,7 +51,7 @@ class LocalEngine(Generic[C]):
         self._wake = asyncio.Event()
         self._stopping = False
         self._more_due = False
-        self._store_away = False
+        self._store_fails = False
         self._next_start = 0.0  # the loop's time
 
     @property
@@ -96,7 +96,7 @@ class LocalEngine(Generic[C]):
             return
         try:
             kept = await self._renew(held)
-        except StoreUnavailable as error:
+        except StoreError as error:
             log.warning("leases_not_renewed", error=str(error))
             return
         for source_id in set(held) - set(kept):
@@ -108,14 +108,14 @@ class LocalEngine(Generic[C]):
     async def _claim_safely(self, free: int) -> list[C]:
         try:
             claims = await self._claim(free)
-        except StoreUnavailable as error:
-            if not self._store_away:
-                log.warning("crawling_pauses", reason="the store is away", error=str(error))
-            self._store_away = True
+        except StoreError as error:
+            if not self._store_fails:
+                log.warning("crawling_pauses", reason="the store fails", error=str(error))
+            self._store_fails = True
             return []
-        if self._store_away:
+        if self._store_fails:
             log.info("crawling_resumes")
-        self._store_away = False
+        self._store_fails = False
         self._more_due = len(claims) == free
         return claims
 

@@ -7,18 +7,24 @@ A wrong guid folds two articles into one and loses news; a guid not used at wors
 2. What speaks against it: a guid on several URLs of one document; a guid on another URL than before while the old URL
    is still there; a URL whose guid changed. More than one such in ``TOLERANCE`` steady ones, and the trust is gone.
 3. A guid that the document at hand speaks against is not used, whatever the trust in its source.
-4. Older experience counts for less: a source that changes its system is learnt anew, either way.
+4. What a trusted guid names must also be the same news by its title: most words shared. An article moves with its
+   headline; a number that the site gives out again does not.
+5. Older experience counts for less: a source that changes its system is learnt anew, either way.
 
 Documents are given as mappings from the URL key of an entry to its guid.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
 from aggregator.model.crawl import GuidCounts
+from aggregator.text.fold import fold
 
 ENOUGH = 20
 TOLERANCE = 50
+_WORD = re.compile(r"[^\W_]+")
+_SHARED_WORDS = 0.6
 _MEMORY = 1000  # sightings remembered, about
 
 
@@ -61,6 +67,13 @@ def learnt(counts: GuidCounts, seen: GuidCounts) -> GuidCounts:
         sums = [number // 2 for number in sums]
     steady, repeated, reused, changed = sums
     return GuidCounts(steady=steady, repeated=repeated, reused=reused, changed=changed)
+
+
+def same_news(title: str, other: str) -> bool:
+    """Whether two titles can be those of one article: most words of the shorter are in the other (rule 4)."""
+    words, others = set(_WORD.findall(fold(title))), set(_WORD.findall(fold(other)))
+    shorter = min(len(words), len(others))
+    return shorter > 0 and len(words & others) >= _SHARED_WORDS * shorter
 
 
 def _repeated(document: Mapping[str, str]) -> frozenset[str]:

@@ -4,9 +4,12 @@ The document's own form wins over the declared kind wherever it can be read with
 feed was declared is a failure with its reason, never a feed without entries.
 """
 
+import html
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from lxml import etree
 
 from aggregator.model.entry import DateOrigin, ParsedDocument, Problem
 from aggregator.model.errors import ParseFailed
@@ -24,6 +27,12 @@ from aggregator.parse.listing import read_listing
 from aggregator.parse.platforms import marks_unreliable_minutes
 from aggregator.parse.sitemap import read_sitemap, unpacked
 from aggregator.parse.sniff import Shape, refusal_of, shape_of
+from aggregator.parse.tree import html_tree, text_of
+
+_REFUSED_ABOVE = frozenset({Outcome.NOT_FOUND, Outcome.LOGIN, Outcome.CHALLENGE})
+_HEADING_CHARACTERS = 200
+_NO_HEADING_IN = frozenset({"a", "noscript", "template", "dialog"})
+_FORM = '<input type="password">'
 
 
 def parse_document(
@@ -109,12 +118,41 @@ def _read_json(text: str, kind: SourceKind) -> tuple[DocumentClaims, DateOrigin]
 
 def _read_list(text: str, url: str, platform: Platform, selectors: Selectors) -> DocumentClaims:
     try:
-        return read_listing(text, url=url, platform=platform, selectors=selectors)
+        claims = read_listing(text, url=url, platform=platform, selectors=selectors)
     except ParseFailed as failure:
         refusal = refusal_of(text) if failure.outcome is Outcome.EMPTY else None
         if refusal:
             raise ParseFailed(*refusal) from failure
         raise
+    if not selectors.item and (refusal := _refusal_above(text)):  # what the source's own rules find is its list
+        raise ParseFailed(*refusal)
+    return claims
+
+
+def _refusal_above(text: str) -> tuple[Outcome, str] | None:
+    """Why a page whose links read like a list is none: its title or heading says so, the links are those of a sidebar.
+
+    Only headings are asked, by what a page would be that held nothing else: lists carry login boxes and any words.
+    """
+    root = html_tree(text)
+    is_form = any(field.get("type", "").lower() == "password" for field in root.iter("input"))
+    headings = [_FORM * is_form + _as_title(root.find(".//title"))]
+    alone = [heading for heading in root.iter("h1") if heading.find(".//a") is None and _is_shown(heading)]
+    if len(alone) == 1:
+        headings.append(_as_title(alone[0]))  # without the form: a login box may be headed so
+    for heading in headings:
+        refusal = refusal_of(heading)
+        if refusal and refusal[0] in _REFUSED_ABOVE:
+            return refusal
+    return None
+
+
+def _as_title(heading: etree._Element | None) -> str:
+    return f"<title>{html.escape(text_of(heading)[:_HEADING_CHARACTERS])}</title>"
+
+
+def _is_shown(heading: etree._Element) -> bool:
+    return all(parent.tag not in _NO_HEADING_IN for parent in heading.iterancestors())
 
 
 def _read_unknown_xml(text: str, url: str) -> tuple[DocumentClaims, DateOrigin]:

@@ -1,12 +1,13 @@
 """Layout drift: a list or article page that suddenly gives less than it always did.
 
 1. Each list of a source, and its article pages together, have a baseline of about 30 days: how many entries the leanest
-   document had, and which share of entries had a title, a date, words, a picture.
-2. A document has drifted when a share, or the number of entries, fell under half of its baseline. Shares of few
-   entries, fields that were rare before and lists that were always short tell nothing.
+   document had, and which share of entries had a title, a date, words. Pictures come and go and tell nothing.
+2. A document has drifted when the number of entries fell under half of its baseline, or a share did and chance hardly
+   ever brings so few. Fields that were rare before and lists that were always short tell nothing.
+   Even of a field that was never missing one entry in fifty may lack it.
 3. The baseline learns on, slowly: what stays as it is becomes the usual within weeks. With other rules (selectors,
    platform, kind) it begins anew at once.
-4. Article pages come one by one, so they are judged by fives.
+4. Article pages come one by one, so they are judged by tens.
 """
 
 from collections.abc import Iterable
@@ -21,11 +22,13 @@ from aggregator.model.source import Source
 SPAN = timedelta(days=30)
 ESTABLISHED_DOCUMENTS = 8
 ESTABLISHED_AFTER = timedelta(days=1)
-PAGES_TOGETHER = 5
-_FEWEST_ENTRIES = 3  # of which a share tells something
+PAGES_TOGETHER = 10
 _SHORT_LIST = 4
 _RARE = 0.4
-_SHARES = ("titled", "dated", "worded", "pictured")
+_SUREST = 0.98
+# A list is read some 10,000 times a year: rarer than this is less than one false alarm in ten years.
+_CHANCE = 1e-5
+_SHARES = ("titled", "dated", "worded")
 
 
 def rules_of(source: Source) -> str:
@@ -42,7 +45,6 @@ def fill_of(entries: Iterable[Entry]) -> Fill:
         titled=sum(bool(entry.title) for entry in entries),
         dated=sum(entry.published is not None for entry in entries),
         worded=sum(bool(entry.summary or entry.text) for entry in entries),
-        pictured=sum(bool(entry.images) for entry in entries),
     )
 
 
@@ -53,7 +55,6 @@ def sum_of(one: Fill, other: Fill) -> Fill:
         titled=one.titled + other.titled,
         dated=one.dated + other.dated,
         worded=one.worded + other.worded,
-        pictured=one.pictured + other.pictured,
     )
 
 
@@ -64,8 +65,7 @@ def drifted(baseline: Baseline | None, fill: Fill, *, rules: str, now: datetime)
     if baseline.documents < ESTABLISHED_DOCUMENTS or now - baseline.since < ESTABLISHED_AFTER:
         return ()
     fell = ["entries"] if baseline.least >= _SHORT_LIST and fill.entries * 2 < baseline.least else []
-    if fill.entries >= _FEWEST_ENTRIES:
-        fell += [name for name in _SHARES if _has_fallen(getattr(baseline, name), getattr(fill, name) / fill.entries)]
+    fell += [name for name in _SHARES if _has_fallen(getattr(baseline, name), getattr(fill, name), fill.entries)]
     return tuple(fell)
 
 
@@ -96,7 +96,7 @@ def learnt(baseline: Baseline | None, fill: Fill, *, rules: str, now: datetime) 
 
 
 def with_pages(baseline: Baseline | None, pages: Fill, *, rules: str, now: datetime) -> Baseline | None:
-    """The baseline of article pages after a visit that read ``pages``; ``fell`` stands until five more are judged."""
+    """The baseline of article pages after a visit that read ``pages``; ``fell`` stands until ten more are judged."""
     if not pages.entries:
         return baseline
     if baseline is None or baseline.rules != rules:
@@ -109,5 +109,19 @@ def with_pages(baseline: Baseline | None, pages: Fill, *, rules: str, now: datet
     return None if after is None else replace(after, pool=Fill(), fell=fell)
 
 
-def _has_fallen(usual: float, share: float) -> bool:
-    return usual >= _RARE and share * 2 < usual
+def _has_fallen(usual: float, had: int, entries: int) -> bool:
+    is_low = usual >= _RARE and had * 2 < usual * entries
+    return is_low and _chance_of(had, entries, min(usual, _SUREST)) < _CHANCE
+
+
+def _chance_of(most: int, entries: int, share: float) -> float:
+    """The probability that at most ``most`` of ``entries`` have what ``share`` of all have: the binomial tail.
+
+    Each term is made of the one before, which no number of entries overflows.
+    """
+    term = (1 - share) ** entries
+    chance = term
+    for had in range(most):
+        term *= (entries - had) / (had + 1) * share / (1 - share)
+        chance += term
+    return chance

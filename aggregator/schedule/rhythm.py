@@ -42,6 +42,7 @@ _QUIET_FADE = _FADE ** (1 / HOURS_OF_WEEK)
 _HOUR_S = 3600.0
 _DAY_HOURS = 24
 _WATCHED_ENOUGH_H = 300.0  # two weeks, as their slots fade
+_MEAN_GAPS = 6.0
 _SHORTEST_SILENCE, _LONGEST_SILENCE = timedelta(days=1), timedelta(days=30)
 _DAY_BLOCKS = (slice(0, 5), slice(5, 7))  # workdays, weekend
 _HOUR_BLOCKS = tuple(slice(start, start + 4) for start in range(0, 24, 4))
@@ -134,13 +135,17 @@ def silence_of(rhythm: Rhythm) -> float:
 
 
 def strange_silence(rhythm: Rhythm) -> timedelta | None:
-    """The time without news that is strange for this source: twice its longest, within a day and 30 days.
+    """The time without news that is strange for this source, within a day and 30 days.
 
+    It is twice the longest, or six times the mean between two articles when that is more: of news that comes by
+    chance one wait in 400 is longer, while a source of few articles has hardly shown its longest yet.
     None until it has been watched for about two weeks.
     """
     if not is_known(rhythm) or sum(rhythm.hours) < _WATCHED_ENOUGH_H:
         return None
-    return min(max(timedelta(hours=2 * rhythm.longest_quiet_hours), _SHORTEST_SILENCE), _LONGEST_SILENCE)
+    mean_gap_h = sum(rhythm.hours) / sum(rhythm.counts)
+    strange = timedelta(hours=max(2 * rhythm.longest_quiet_hours, _MEAN_GAPS * mean_gap_h))
+    return min(max(strange, _SHORTEST_SILENCE), _LONGEST_SILENCE)
 
 
 def _refined(counts: Sequence[float], hours: Sequence[float], overall: float, blocks: Sequence[slice]) -> list[float]:

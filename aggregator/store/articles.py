@@ -28,9 +28,18 @@ class KnownArticle:
     fence: int
     has_body: bool
     guid: str = ""
+    title: str = ""
 
 
-_KNOWN = {"keys": 1, "digest": 1, "sections": 1, "fence": 1, "guid": 1, "has_body": {"$ne": ["$body", ""]}}
+_KNOWN = {
+    "keys": 1,
+    "digest": 1,
+    "sections": 1,
+    "fence": 1,
+    "guid": 1,
+    "title": 1,
+    "has_body": {"$ne": ["$body", ""]},
+}
 
 
 class Articles:
@@ -99,4 +108,5 @@ def _known(row: Document) -> KnownArticle:
         fence=row["fence"],
         has_body=row["has_body"],
         guid=row.get("guid", ""),
+        title=row.get("title", ""),
     )

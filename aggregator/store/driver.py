@@ -43,10 +43,14 @@ _TIMEOUTS = {
 _SCHEMES = ("mongodb://", "mongodb+srv://")
 DUPLICATE_KEY = 11000
 
-# Server errors that mean "not now": interrupted or shutting down, no primary, no majority, out of disk.
+# Server errors that mean "not now": interrupted or shutting down, no primary, no majority, out of disk, not yet
+# begun, a cursor or plan that was ended under us.
 # https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
 _AWAY = frozenset(
-    {6, 7, 50, 64, 89, 91, 100, 133, 189, 202, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 14031}
+    {
+        *(6, 7, 43, 50, 64, 89, 91, 94, 100, 133, 134, 175, 189, 202, 237, 262),
+        *(9001, 10058, 10107, 11600, 11602, 13435, 13436, 14031),
+    }
 )
 
 

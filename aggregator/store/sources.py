@@ -3,10 +3,11 @@
 from collections.abc import Collection as Many
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
+import structlog
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
 
 from aggregator.model.crawl import Lease, SourceState
@@ -14,6 +15,12 @@ from aggregator.model.source import Source
 from aggregator.store import leases
 from aggregator.store.documents import SOURCE_STATE, Document
 from aggregator.store.driver import Database, reaching_mongo
+
+log = structlog.get_logger("sources")
+
+# Read alone, each of these is worth keeping when the rest cannot be read; the visit then writes all of it anew.
+_KEPT = {"next_visit_at": datetime, "articles_total": int, "failing_since": datetime}
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,7 @@ class Sources:
         self._sources = database["sources"]
         self._locks = database["locks"]
         self._host_turns = database["host_turns"]
+        self._told: set[str] = set()  # sources whose state could not be read
 
     async def sync(self, sources: tuple[Source, ...], *, now: datetime) -> None:
         """Makes the states match the file: new sources are due ``now``, missing ones archived, returned ones revived.
@@ -76,21 +84,22 @@ class Sources:
                 await self._sources.bulk_write(changes, ordered=False)
 
     async def states(self) -> list[SourceState]:
-        """The states of all sources of the file, by id."""
+        """The states of all sources of the file, by id; one that cannot be read begins anew."""
         with reaching_mongo:
             rows = await self._sources.find({"archived": False}).sort("_id", ASCENDING).to_list(None)
-        return [SOURCE_STATE.read(row) for row in rows]
+        return [self._read(row) for row in rows]
 
     async def state(self, source_id: str) -> SourceState | None:
         """The state of one source, archived or not; None when it was never in the file."""
         with reaching_mongo:
             row = await self._sources.find_one({"_id": source_id})
-        return None if row is None else SOURCE_STATE.read(row)
+        return None if row is None else self._read(row)
 
     async def claim_due(self, owner: str, *, limit: int, ttl: timedelta, without: Many[str] = ()) -> list[Claim]:
         """Leases for ``ttl`` on at most ``limit`` sources that are due, longest due first, leaving out some.
 
-        Three round trips at most, one when none is due. A source is never given to two owners at once.
+        Three round trips at most, one when none is due. A source is never given to two owners at once. One whose
+        state cannot be read is given with a new state, which its visit writes.
         """
         with reaching_mongo:
             due = {**leases.DUE, "_id": {"$nin": list(without)}} if without else leases.DUE
@@ -101,7 +110,7 @@ class Sources:
             claim = token_hex(8)
             await self._sources.update_many({"_id": {"$in": ids}, **leases.DUE}, leases.taken(owner, claim, ttl))
             rows = await self._sources.find({"_id": {"$in": ids}, "lease.claim": claim}).to_list(None)
-        claims = {row["_id"]: _claim(row) for row in rows}
+        claims = {row["_id"]: self._claim(row) for row in rows}
         return [claims[source_id] for source_id in ids if source_id in claims]
 
     async def claim(self, owner: str, source_id: str, *, ttl: timedelta) -> Claim | None:
@@ -112,7 +121,7 @@ class Sources:
                 leases.taken(owner, token_hex(8), ttl),
                 return_document=ReturnDocument.AFTER,
             )
-        return None if row is None else _claim(row)
+        return None if row is None else self._claim(row)
 
     async def visit_now(self, source_id: str) -> bool:
         """Makes an enabled source due at once; False when it is being visited now, disabled, archived or unknown."""
@@ -156,7 +165,7 @@ class Sources:
     async def claim_lock(self, name: str, owner: str, *, ttl: timedelta) -> bool:
         """Takes or prolongs a named lock for ``ttl`` by the server's clock; False when another owner has it."""
         us = {"$literal": owner}
-        free = {"$or": [{"$eq": ["$owner", us]}, {"$lte": ["$until", "$$NOW"]}]}
+        free = {"$or": [{"$eq": ["$owner", us]}, leases.passed("$until", leases.LONGEST_LEASE)]}
         taken: Document = {
             "owner": {"$cond": [free, us, "$owner"]},
             "until": {"$cond": [free, leases.until(ttl), "$until"]},
@@ -172,11 +181,22 @@ class Sources:
         with reaching_mongo:
             await self._locks.delete_one({"_id": name, "owner": owner})
 
+    def _claim(self, row: Document) -> Claim:
+        lease: Any = row["lease"]
+        return Claim(
+            lease=Lease(source_id=row["_id"], owner=lease["owner"], token=lease["token"]),
+            state=self._read(row),
+            interrupted=lease["interrupted"],
+        )
 
-def _claim(row: Document) -> Claim:
-    lease: Any = row["lease"]
-    return Claim(
-        lease=Lease(source_id=row["_id"], owner=lease["owner"], token=lease["token"]),
-        state=SOURCE_STATE.read(row),
-        interrupted=lease["interrupted"],
-    )
+    def _read(self, row: Document) -> SourceState:
+        """The state of a document. What a later version or a bad disk left unreadable must not stop other sources."""
+        source_id: str = row["_id"]
+        try:
+            return SOURCE_STATE.read(row)
+        except Exception as error:  # noqa: BLE001 - a stored value may be anything
+            if source_id not in self._told:
+                self._told.add(source_id)
+                log.warning("state_unreadable", source=source_id, error=f"{type(error).__name__}: {error}"[:300])
+        kept = {name: row[name] for name, kind in _KEPT.items() if isinstance(row.get(name), kind)}
+        return replace(SourceState(source_id=source_id, next_visit_at=_AT_ONCE), **kept)

@@ -45,3 +45,22 @@ def test_something_else_in_its_place_is_not(other: Entry) -> None:
 
 def test_a_headline_of_a_word_or_two_decides_nothing() -> None:
     assert is_about(entry(title="Thông báo"), page("Lịch tiếp công dân tháng 11", "Nội dung"))
+
+
+PORTAL = "Cổng thông tin điện tử xã Kim Liên"
+
+
+@pytest.mark.parametrize(
+    ("headline", "title", "site_name", "is_own"),
+    [
+        ("Xã Kim Liên tổ chức lễ ra quân đầu xuân", PORTAL, "", False),
+        ("Xã Kim Liên tổ chức lễ ra quân đầu xuân", "Giới thiệu chung - Xã Kim Liên", "", False),
+        ("Xã Kim Liên tổ chức lễ ra quân đầu xuân", f"Lễ ra quân đầu xuân - {PORTAL}", PORTAL, True),
+        ("Hồng Sơn Đông: gặp mặt cựu chiến binh", "Trang chủ xã Hồng Sơn Đông", "UBND xã Hồng Sơn Đông", False),
+        ("UBND xã Kim Liên thông báo", "UBND xã Kim Liên", "UBND xã Kim Liên", False),
+        ("UBND xã Kim Liên thông báo", f"UBND xã Kim Liên thông báo | {PORTAL}", PORTAL, True),
+        ("Cổng thông tin điện tử xã Kim Liên", "Cổng thông tin điện tử xã Kim Liên", PORTAL, True),
+    ],
+)
+def test_the_sites_own_name_is_no_sign_of_an_article(headline: str, title: str, site_name: str, is_own: bool) -> None:
+    assert is_about(entry(title=headline), page(title, "Chào mừng quý vị. " * 20), site_name=site_name) is is_own

@@ -38,21 +38,27 @@ def test_an_entry_that_names_nothing_is_left_out_by_that_reason() -> None:
 
 
 def test_an_entry_whose_url_is_new_is_the_article_that_had_its_guid_and_has_moved() -> None:
-    before = Known(id="a", digest="", sections=(), guid="g1")
+    before = Known(id="a", digest="", sections=(), guid="g1", title=entry().title)
     moved, new = (Candidate(entry=entry(), keys=(f"u{n}",), guid=f"g{n}") for n in (1, 2))
     found = match_guids([moved, new], {"g1": before})
     assert [(item.known, item.has_moved) for item in found] == [(before, True), (None, False)]
 
 
+def test_a_guid_given_again_to_other_news_moves_nothing() -> None:
+    before = Known(id="a", digest="", sections=(), guid="g", title="Bế mạc giải bóng chuyền nữ")
+    reused = Candidate(entry=entry(), keys=("u2",), guid="g")
+    assert match_guids([reused], {"g": before}) == [reused]
+
+
 def test_an_article_that_is_still_listed_under_its_url_has_not_moved() -> None:
-    before = Known(id="a", digest="", sections=(), guid="g")
+    before = Known(id="a", digest="", sections=(), guid="g", title=entry().title)
     still = Candidate(entry=entry(), keys=("u1",), guid="g", known=before)
     other = Candidate(entry=entry(), keys=("u2",), guid="g")
     assert match_guids([still, other], {"g": before}) == [still, other]
 
 
 def test_of_two_entries_with_one_guid_neither_has_moved() -> None:
-    before = Known(id="a", digest="", sections=(), guid="g")
+    before = Known(id="a", digest="", sections=(), guid="g", title=entry().title)
     twins = [Candidate(entry=entry(), keys=(f"u{n}",), guid="g") for n in range(2)]
     assert match_guids(twins, {"g": before}) == twins
 

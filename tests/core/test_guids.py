@@ -1,10 +1,11 @@
 """Trust in a source's guids is earned by documents and lost by documents."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model.crawl import GuidCounts
-from aggregator.normalise.guids import ENOUGH, contradicted, evidence, is_trusted, learnt
+from aggregator.normalise.guids import ENOUGH, contradicted, evidence, is_trusted, learnt, same_news
 
 Document = dict[str, str]
 
@@ -92,6 +93,22 @@ def test_a_source_that_changes_its_system_is_learnt_anew_both_ways() -> None:
     mended = read(documents(guid_of_place=False, visits=700), bad)
     assert is_trusted(mended)
     assert not is_trusted(read(documents(guid_of_place=True, visits=3), mended))
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "are_same"),
+    [
+        ("Khai mạc lễ hội đền Cuông", "KHAI MẠC LỄ HỘI ĐỀN CUÔNG NĂM 2026!", True),
+        ("Khai mạc lễ hội đền Cuông", "Khai mac le hoi den Cuong", True),
+        ("Khai mạc lễ hội đền Cuông", "Tối nay khai mạc lễ hội đền", True),
+        ("Khai mạc lễ hội đền Cuông", "Bế mạc giải bóng chuyền nữ", False),
+        ("Khai mạc lễ hội đền Cuông", "", False),
+        ("", "", False),
+    ],
+)
+def test_titles_are_of_one_article_when_most_words_are_shared(title: str, other: str, are_same: bool) -> None:
+    assert same_news(title, other) is are_same
+    assert same_news(other, title) is are_same
 
 
 numbers = st.integers(0, 500)

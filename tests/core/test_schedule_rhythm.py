@@ -2,6 +2,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import isfinite
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.model.rhythm import HOURS_OF_WEEK, Rhythm
 from aggregator.schedule.plan import Bounds, interval_for, visits_per_hour, wait_by
-from aggregator.schedule.rhythm import heat_of, is_known, observe, rates_of, silence_of, slot_of
+from aggregator.schedule.rhythm import heat_of, is_known, observe, rates_of, silence_of, slot_of, strange_silence
 
 ICT = ZoneInfo("Asia/Ho_Chi_Minh")
 MONDAY = datetime(2026, 8, 2, 17, 0, tzinfo=UTC)  # 00:00 in Nghệ An
@@ -165,6 +166,38 @@ def test_a_source_silent_far_beyond_its_habit_is_visited_less_until_it_speaks() 
     back = observe(rhythm, [None], now=MONDAY + timedelta(weeks=6, hours=2), timezone=ICT)
     assert silence_of(back) == 1
     assert silence_of(watched(2, mornings(2))) == 1
+
+
+def weekly(weeks: int) -> list[datetime]:
+    """One article a week by chance, seen by a few seeds' worth of weeks."""
+    random, at, published = Random(3), MONDAY, []
+    while (at := at + timedelta(weeks=random.expovariate(1.0))) < MONDAY + timedelta(weeks=weeks):
+        published.append(at)
+    return published
+
+
+def test_a_source_of_few_articles_a_week_is_given_two_weeks_of_silence_at_least() -> None:
+    every_third_day = [MONDAY + timedelta(days=3 * number, minutes=10) for number in range(20)]
+    silence = strange_silence(watched(8, every_third_day))
+    assert silence is not None
+    assert timedelta(days=14) <= silence <= timedelta(days=30)
+    busy = strange_silence(watched(4, mornings(4)))
+    assert busy is not None
+    assert timedelta(days=5) <= busy < timedelta(days=7)  # twice the weekend
+
+
+def test_a_weekly_publisher_is_hardly_ever_strangely_silent() -> None:
+    published, rhythm, last, strange, seen = weekly(200), Rhythm(), MONDAY, 0, 0
+    for visit in range(200 * 28):
+        at = MONDAY + visit * 6 * HOUR
+        new = [one for one in published if at - 6 * HOUR < one <= at]
+        last = at if new else last
+        rhythm = observe(rhythm, new, now=at, timezone=ICT)
+        limit = strange_silence(rhythm)
+        seen += limit is not None
+        strange += limit is not None and at - last > limit
+    assert seen > 100 * 28
+    assert strange < 0.02 * seen
 
 
 def test_the_hour_of_the_week_is_local() -> None:

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import pytest
+
 from aggregator.engine.local import LocalEngine
+from aggregator.model.errors import StoreError, StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,38 @@ async def test_a_stop_ends_crawls_that_have_not_started() -> None:
         await engine.stop(0)
     assert engine.running == 0
     assert len(ground.started_at) < 64
+
+
+@pytest.mark.parametrize("error", [StoreError, StoreUnavailable])
+async def test_a_store_that_refuses_a_claim_or_a_renewal_ends_nothing(error: type[StoreError]) -> None:
+    ground = Ground([Due("bao")], awaited=1)
+    refused = asyncio.Event()
+    ended = asyncio.Event()
+    renewals = 0
+
+    async def claim(most: int) -> list[Due]:
+        if not refused.is_set():
+            refused.set()
+            raise error("not now")
+        return await ground.claim(most)
+
+    async def crawl(due: Due) -> None:
+        await ground.crawl(due)
+        await ended.wait()
+
+    async def renew(_held: Collection[str]) -> Collection[str]:
+        nonlocal renewals
+        renewals += 1
+        raise error("not now")
+
+    engine = LocalEngine[Due](limit=1, claim=claim, crawl=crawl, renew=renew)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        group.create_task(engine.serve())
+        engine.wake()
+        await refused.wait()
+        engine.wake()
+        await ground.reached.wait()
+        await engine.renew_leases()
+        assert (renewals, engine.running) == (1, 1)
+        ended.set()
+        await engine.stop(1)

@@ -28,14 +28,14 @@ def json_feed(item: str) -> str:
     return f'{{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{sound}, {item}]}}'
 
 
-def read(text: str, kind: SourceKind = SourceKind.FEED) -> ParsedDocument:
+def read(text: str, kind: SourceKind = SourceKind.FEED, selectors: Selectors | None = None) -> ParsedDocument:
     return parse_document(
         text.encode(),
         url=URL,
         content_type="",
         kind=kind,
         platform=Platform.GENERIC,
-        selectors=Selectors(),
+        selectors=selectors or Selectors(),
         now=datetime(2025, 10, 2, tzinfo=UTC),
         timezone="Asia/Ho_Chi_Minh",
         max_entries=500,
@@ -175,3 +175,51 @@ def only_entry(text: str) -> Entry:
 def test_two_stray_control_characters_leave_a_feed_readable() -> None:
     item = "<item><title>Lịch\u0085 tiếp\u0090 xúc cử tri</title><link>https://a.example.vn/1</link></item>"
     assert only_entry(rss(item)).title == "Lịch tiếp xúc cử tri"
+
+
+SIDEBAR = "".join(
+    f"<li><h3><a href='/tin-tuc/ba-con-lang-nghe-vao-vu-moi-{n}.html'>Bà con làng nghề vào vụ mới đợt {n}</a></h3></li>"
+    for n in range(12)
+)
+WORDS = "<p>" + "Cổng thông tin của bà con trong xã, chào mừng quý vị. " * 40 + "</p>"
+LOGIN_BOX = "<form><h1>Đăng nhập</h1><input type='password'></form>"
+
+
+def list_page(title: str, heading: str = "") -> str:
+    return f"<html><head><title>{title}</title></head><body>{heading}{WORDS}<ul>{SIDEBAR}</ul></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (list_page("Không tìm thấy trang - Cổng xã"), Outcome.NOT_FOUND),
+        (list_page("Cổng xã", "<h1><a href='/'>Cổng xã</a></h1><h1>404 - Trang không tồn tại</h1>"), Outcome.NOT_FOUND),
+        (list_page("Cổng xã", "<form id='aspnetForm'><h1>Không tìm thấy trang</h1></form>"), Outcome.NOT_FOUND),
+        (list_page("Đăng nhập", "<form><input type='password'></form>"), Outcome.LOGIN),
+        (list_page("Just a moment..."), Outcome.CHALLENGE),
+    ],
+)
+def test_links_beside_a_refusal_are_no_list(page: str, outcome: Outcome) -> None:
+    with pytest.raises(ParseFailed) as failure:
+        read(page, SourceKind.LISTING)
+    assert failure.value.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        list_page("Tin tức - Sự kiện", LOGIN_BOX),
+        list_page("Thông báo tìm chủ nhân xe máy không tìm thấy giấy tờ"),
+        list_page("Tin tức", "<h1><a href='/canh-bao.html'>Cảnh báo trang web không tồn tại</a></h1>"),
+        list_page("Tin tức", "<h1>Tin tức</h1><h1>Cảnh báo trang web không tồn tại</h1>"),
+        list_page("Tin tức", "<noscript><h1>Không tìm thấy trang</h1></noscript>"),
+    ],
+    ids=["login-box", "far-fetched-title", "lead-story", "two-headings", "unseen"],
+)
+def test_a_list_is_read_whatever_stands_in_its_header(page: str) -> None:
+    assert len(read(page, SourceKind.LISTING).entries) >= 12
+
+
+def test_what_the_sources_own_selectors_find_is_its_list_under_any_title() -> None:
+    page = list_page("Không tìm thấy trang")
+    assert len(read(page, SourceKind.LISTING, Selectors(item=("li",))).entries) == 12

@@ -5,17 +5,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model.crawl import SourceState
+import pytest
+from structlog.testing import capture_logs
+
+from aggregator.model.crawl import Crawl, SourceState
 from aggregator.model.source import Source
+from aggregator.store.documents import SOURCE_STATE
 from aggregator.store.host_turns import HostTurns
 from aggregator.store.sources import Claim
 from aggregator.store.store import Store
+from aggregator.store.writer import CrawlWrites
 
 Sources = Callable[..., tuple[Source, ...]]
 TTL = timedelta(seconds=8)
 GONE = timedelta(0)  # a lease that has run out when it is given
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+AHEAD = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)  # by a clock that was wrong
 
 
 async def test_new_sources_are_due_at_once(store: Store, sources_named: Sources) -> None:
@@ -28,8 +34,8 @@ async def test_new_sources_are_due_at_once(store: Store, sources_named: Sources)
 
 async def test_syncing_again_keeps_what_is_remembered(store: Store, sources_named: Sources) -> None:
     await store.sources.sync(sources_named("a"), now=LONG_AGO)
-    await store.sources.sync(sources_named("a", "b"), now=FAR_AHEAD)
-    assert [state.next_visit_at for state in await store.sources.states()] == [LONG_AGO, FAR_AHEAD]
+    await store.sources.sync(sources_named("a", "b"), now=AHEAD)
+    assert [state.next_visit_at for state in await store.sources.states()] == [LONG_AGO, AHEAD]
 
 
 async def test_a_source_missing_from_the_file_is_archived_and_comes_back_with_its_state(
@@ -40,7 +46,7 @@ async def test_a_source_missing_from_the_file_is_archived_and_comes_back_with_it
     assert [state.source_id for state in await store.sources.states()] == ["b"]
     assert await store.sources.state("a") is not None
     assert "a" not in {claim.source_id for claim in await store.sources.claim_due("one", limit=9, ttl=TTL)}
-    await store.sources.sync(sources_named("a", "b"), now=FAR_AHEAD)
+    await store.sources.sync(sources_named("a", "b"), now=AHEAD)
     assert [state.next_visit_at for state in await store.sources.states()] == [LONG_AGO, LONG_AGO]
 
 
@@ -48,7 +54,7 @@ async def test_only_due_enabled_sources_are_claimed_longest_due_first(store: Sto
     off = sources_named("off", enabled=False)
     await store.sources.sync((*sources_named("late"), *off), now=LONG_AGO + timedelta(days=1))
     await store.sources.sync((*sources_named("late", "first"), *off), now=LONG_AGO)
-    await store.sources.sync((*sources_named("late", "first", "ahead"), *off), now=FAR_AHEAD)
+    await store.sources.sync((*sources_named("late", "first", "ahead"), *off), now=AHEAD)
     claims = await store.sources.claim_due("one", limit=10, ttl=TTL)
     assert [claim.source_id for claim in claims] == ["first", "late"]
 
@@ -56,7 +62,7 @@ async def test_only_due_enabled_sources_are_claimed_longest_due_first(store: Sto
 async def test_a_source_can_be_claimed_by_name_before_it_is_due_and_while_disabled(
     store: Store, sources_named: Sources
 ) -> None:
-    await store.sources.sync(sources_named("a", enabled=False), now=FAR_AHEAD)
+    await store.sources.sync(sources_named("a", enabled=False), now=AHEAD)
     claim = await store.sources.claim("one", "a", ttl=TTL)
     assert claim is not None
     assert await store.sources.claim("two", "a", ttl=TTL) is None
@@ -164,3 +170,49 @@ async def test_the_hosts_a_dead_process_held_are_free_with_its_leases(store: Sto
             await ours.hold("bao.example:443")
         for task in running:
             task.cancel()
+
+
+async def test_nothing_waits_for_a_time_that_a_wrong_clock_wrote(store: Store, sources_named: Sources) -> None:
+    await store.sources.sync(sources_named("visited"), now=FAR_AHEAD)
+    await store.sources.sync(sources_named("visited", "held"), now=LONG_AGO)
+    await store.sources.claim("dead", "held", ttl=timedelta(days=400))
+    await store.sources.claim_lock("merge", "dead", ttl=timedelta(days=400))
+    claims = await store.sources.claim_due("alive", limit=9, ttl=TTL)
+    assert [claim.source_id for claim in claims] == ["held", "visited"]
+    assert await store.sources.claim_due("alive", limit=9, ttl=TTL) == []
+    assert await store.sources.claim_lock("merge", "alive", ttl=TTL)
+
+
+@pytest.mark.parametrize(
+    ("field", "stored"),
+    [("last_outcome", "of_a_later_version"), ("rhythm", {"counts": 1}), ("validators", 7)],
+    ids=["unknown code", "broken rhythm", "another shape"],
+)
+async def test_a_state_that_cannot_be_read_begins_anew_and_stops_no_other_source(
+    store: Store, sources_named: Sources, field: str, stored: object
+) -> None:
+    await store.sources.sync(sources_named("broken", "sound"), now=LONG_AGO)
+    rows = store._database["sources"]
+    await rows.update_one({"_id": "broken"}, {"$set": {field: stored, "articles_total": 7, "failures": 3.0}})
+    anew = SourceState(source_id="broken", next_visit_at=LONG_AGO, articles_total=7)
+    sound = SourceState(source_id="sound", next_visit_at=LONG_AGO)
+    with capture_logs() as logs:
+        assert await store.sources.states() == [anew, sound]
+        assert await store.sources.state("broken") == anew
+        claims = await store.sources.claim_due("one", limit=9, ttl=TTL)
+    assert {claim.source_id: claim.state for claim in claims} == {"broken": anew, "sound": sound}
+    (told,) = logs
+    assert (told["event"], told["source"]) == ("state_unreadable", "broken")
+
+
+async def test_the_visit_of_an_unreadable_source_writes_a_sound_state(
+    store: Store, sources_named: Sources, concluded: Callable[..., SourceState], a_crawl: Callable[..., Crawl]
+) -> None:
+    await store.sources.sync(sources_named("bao"), now=LONG_AGO)
+    rows = store._database["sources"]
+    await rows.update_one({"_id": "bao"}, {"$set": {"rhythm": {}, "last_failure": "of_a_later_version"}})
+    (claim,) = await store.sources.claim_due("one", limit=1, ttl=TTL)
+    await store.writer.submit(CrawlWrites(lease=claim.lease, crawl=a_crawl(), state=concluded(claim)))
+    row = await rows.find_one({"_id": "bao"})
+    assert row is not None
+    assert SOURCE_STATE.read(row) == await store.sources.state("bao")

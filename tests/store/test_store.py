@@ -10,12 +10,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pymongo.errors import CursorNotFound, OperationFailure
+from structlog.testing import capture_logs
 
+from aggregator.crawl.merging import StoryMerger
 from aggregator.model.article import Article
-from aggregator.model.errors import StartupError, StoreUnavailable
+from aggregator.model.errors import StartupError, StoreError, StoreUnavailable
 from aggregator.model.source import Source
 from aggregator.settings import Driver
 from aggregator.store import data_dir, mongod
+from aggregator.store.driver import translated
 from aggregator.store.embedded import EmbeddedMongo
 from aggregator.store.sources import Claim
 from aggregator.store.store import Store
@@ -98,6 +102,13 @@ async def _open_once_up(uri: str, driver: Driver) -> None:
                     raise
 
 
+@pytest.mark.parametrize("code", [94, 134, 175, 237, 11600, 13436])
+def test_a_server_that_cannot_now_is_told_from_one_that_refuses(code: int) -> None:
+    assert type(translated(OperationFailure("not now", code))) is StoreUnavailable
+    assert type(translated(CursorNotFound("cursor id 1 not found", 43))) is StoreUnavailable
+    assert type(translated(OperationFailure("bad query", 2))) is StoreError
+
+
 async def test_an_outage_ends_every_wait_and_passes(
     tmp_path: Path,
     driver: Driver,
@@ -117,6 +128,23 @@ async def test_an_outage_ends_every_wait_and_passes(
         result = await store.writer.submit(CrawlWrites(lease=claim.lease, new=(article,)))
         # The write that was given up on may have been done when the server went on: once, in either case.
         assert result.inserted | result.duplicates == {article.id}
+
+
+async def test_merging_outlives_a_server_that_refuses_it(store: Store) -> None:
+    database = store._database
+    await database.create_collection("locks", validator={"owner": "nobody"})
+    merger = StoryMerger(store, "one")
+    with capture_logs() as logs:
+        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+            merging = group.create_task(merger.run())
+            merger.wake()
+            while not logs:
+                await store.ping()
+            await database.command("collMod", "locks", validator={})
+            assert await merger.drain() == 0
+            assert not merging.done()
+            merging.cancel()
+    assert {line["event"] for line in logs} == {"merging_waits"}
 
 
 async def _all_ways(store: Store, claim: Claim, article: Article) -> list[str]:

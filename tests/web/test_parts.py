@@ -132,6 +132,18 @@ def test_silence_is_judged_by_the_sources_own_history(
     assert source_health(source, state, now=NOW).health is health
 
 
+def test_the_action_is_for_what_went_wrong_also_when_the_visit_was_partial(catalogue: Catalogue) -> None:
+    state = SourceState(
+        source_id="x",
+        next_visit_at=NOW,
+        last_outcome=Outcome.PARTIAL,
+        last_failure=Outcome.LAYOUT_DRIFT,
+        failing_since=NOW,
+    )
+    verdict = source_health(catalogue.sources[0], state, now=NOW)
+    assert verdict.action == MEANINGS[Outcome.LAYOUT_DRIFT].action
+
+
 @pytest.mark.parametrize(
     ("path", "sentence", "action"),
     [
