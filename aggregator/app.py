@@ -177,6 +177,7 @@ async def open_core(
             await store.clear()
         if settings.mongodb_uri is None and not share:
             await store.sources.expire_leases()  # the data directory is ours alone: whoever held them is dead
+            await store.unmerged.inherit()
         gate = await stack.enter_async_context(Gate(settings, catalogue.province.user_agent, shared=store.host_turns))
         pool = await stack.enter_async_context(
             ParsePool(

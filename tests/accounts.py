@@ -36,7 +36,7 @@ class Visits:
     cut_short: int  # begun, not concluded, and followed by another
     recorded_twice: tuple[str, ...]
     unaccounted: tuple[str, ...]  # begun, not concluded, not under way, and not followed by another
-    waiting: int  # articles not yet in a story
+    waiting: int  # batches of articles not yet in their stories
     counted: int  # articles by the sources' own counters
     stored: int
 
@@ -96,7 +96,7 @@ class Books:
             cut_short=cut_short,
             recorded_twice=tuple(twice),
             unaccounted=tuple(unaccounted),
-            waiting=await self._database["articles"].count_documents({"dirty": {"$exists": True}}),
+            waiting=await self._database["unmerged"].count_documents({}),
             counted=sum(row.get("articles_total", 0) for row in sources),
             stored=await self._database["articles"].count_documents({}),
         )

@@ -171,6 +171,8 @@ class Keeper:
                 now=self._parts.now(),
                 max_age=self._parts.limits.max_age,
                 article_id=self._parts.new_id(),
+                keys=item.keys,
+                guid=item.guid,
                 fence=self._lease.token,
             )
             if isinstance(article, Skipped):

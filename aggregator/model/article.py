@@ -57,7 +57,7 @@ class Article:
     authority: Authority
     republish: Republish
     visibility: Visibility
-    story_id: str | None
+    story_id: str | None  # None while it is the first of its story, which then has the article's id
     versions: tuple[Version, ...]
     problems: tuple[Problem, ...]
     parser_version: int
@@ -100,14 +100,23 @@ class Story:
     places: tuple[str, ...]
     source_ids: tuple[str, ...]
     kinds: tuple[ArticleKind, ...]
-    shingles: tuple[int, ...]  # of the first article's title, for finding candidates
+    shingles: tuple[int, ...]  # of the first article's title, by which others are found alike
     visible: bool
     revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTrace:
-    """As much of a story as finds it: its id and its first title's shingles."""
+    """As much of a story as finds it: its id, when it stands in the feed, and its first title's shingles."""
 
     id: str
+    sort_at: datetime
     shingles: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An article that was written and is to be put into its story: as a story shows it, and whether readers see it."""
+
+    member: StoryMember
+    is_live: bool

@@ -18,7 +18,6 @@ from aggregator.model.entry import DateOrigin, Entry, FoundDate, Precision
 from aggregator.model.source import Section, Source, SourceSection
 from aggregator.normalise.edit import edit_article
 from aggregator.normalise.fields import article_url, clean_fields, derived_summary, origin_rank
-from aggregator.normalise.identity import guid_key, identity_keys
 from aggregator.normalise.kinds import kind_of
 from aggregator.normalise.retention import is_kept_for_ever
 from aggregator.normalise.sections import kind_of_section, order_sections
@@ -47,9 +46,15 @@ def to_article(
     now: datetime,
     max_age: timedelta,
     article_id: str,
+    keys: tuple[str, ...],
+    guid: str,
     fence: int,
 ) -> Article | Skipped:
-    """The article that ``entry``, seen for the first time at ``now``, becomes; or why it becomes none."""
+    """The article that ``entry``, seen for the first time at ``now``, becomes; or why it becomes none.
+
+    ``keys`` and ``guid`` are its identity as the list tells it (``identity_keys``, ``guid_key``): what its page says
+    does not change by what it is known.
+    """
     if not entry.url.strip():
         return Skipped(reason="no_url")
     url = article_url(entry, source.homepage, source.identity_query)
@@ -66,8 +71,8 @@ def to_article(
         id=article_id,
         source_id=source.id,
         url=url,
-        keys=identity_keys(replace(entry, url=url), source),
-        guid=guid_key(replace(entry, url=url), source),
+        keys=keys,
+        guid=guid,
         digest=entry.digest,
         title=fields.title,
         summary=fields.summary or derived_summary(fields.text),

@@ -1,16 +1,10 @@
-"""Articles: what is known by identity keys, what is to be merged into stories, one by id. Crawls write them through
-the writer.
-
-``dirty`` marks an article that changed since it was last merged into a story. Its value differs at every write, so
-that a merge which read an older state does not clear it.
-"""
+"""Articles: what is known by identity keys, and one by id. Crawls write them through the writer."""
 
 from collections.abc import Collection as Many
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from pymongo import ASCENDING, UpdateOne
+from pymongo import UpdateOne
 
 from aggregator.model.article import Article
 from aggregator.store.documents import ARTICLE, Document
@@ -47,7 +41,6 @@ class Articles:
 
     def __init__(self, database: Database) -> None:
         self._articles = database["articles"]
-        self._marks: dict[str, Any] = {}  # of dirty articles as last handed out
 
     async def find_known(self, keys: Many[str]) -> list[KnownArticle]:
         """The articles that hold any of these identity keys; one query whatever the number of keys."""
@@ -73,30 +66,12 @@ class Articles:
             rows = await self._articles.find({"_id": {"$in": list(article_ids)}}).to_list(None)
         return [ARTICLE.read(row) for row in rows]
 
-    async def dirty(self, limit: int) -> list[Article]:
-        """Articles written since they were last merged into a story, oldest first, at most ``limit``."""
-        with reaching_mongo:
-            cursor = self._articles.find({"dirty": {"$exists": True}}).sort("sort_at", ASCENDING).limit(limit)
-            rows = await cursor.to_list(None)
-        self._marks = {row["_id"]: row["dirty"] for row in rows}
-        return [ARTICLE.read(row) for row in rows]
-
-    async def mark_merged(self, items: Sequence[tuple[str, str, str]]) -> None:
-        """Records (article id, digest seen, story id): each article's story, and that it is merged if unchanged since.
-
-        An article that was written after ``dirty()`` handed it out keeps its mark and comes again.
-        """
-        if not items:
-            return
-        changes = []
-        for article_id, digest, story_id in items:
-            seen: dict[str, Any] = {"_id": article_id, "digest": digest}
-            mark = self._marks.pop(article_id, None)
-            if mark is not None:
-                seen["dirty"] = mark
-            changes.append(UpdateOne(seen, {"$set": {"story_id": story_id}, "$unset": {"dirty": ""}}))
-        with reaching_mongo:
-            await self._articles.bulk_write(changes, ordered=False)
+    async def note_stories(self, homes: Mapping[str, str]) -> None:
+        """Records the stories that articles joined, by article id."""
+        changes = [UpdateOne({"_id": key}, {"$set": {"story_id": story_id}}) for key, story_id in homes.items()]
+        if changes:
+            with reaching_mongo:
+                await self._articles.bulk_write(changes, ordered=False)
 
 
 def _known(row: Document) -> KnownArticle:

@@ -14,6 +14,7 @@ from dataclasses import MISSING, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from aggregator.model.article import Article, Story
@@ -39,7 +40,9 @@ class Shape(Generic[T]):
         hints = get_type_hints(kind)
         self._kind = kind
         self._names = {field.name: "_id" if field.name == id_field else field.name for field in fields(kind)}
-        self._writers = [(field.name, self._names[field.name], _writer(hints[field.name])) for field in fields(kind)]
+        self._values = attrgetter(*self._names)
+        writers = {name: _writer(hints[field]) for field, name in self._names.items()}
+        self._writers = [(name, convert) for name, convert in writers.items() if convert is not None]
         self._readers = [
             (
                 field.name,
@@ -52,10 +55,10 @@ class Shape(Generic[T]):
 
     def write(self, value: T) -> Document:
         """The document of ``value``. Raises ValueError for a time without a zone."""
-        return {
-            name: getattr(value, attribute) if convert is None else convert(getattr(value, attribute))
-            for attribute, name, convert in self._writers
-        }
+        document = dict(zip(self._names.values(), self._values(value), strict=True))
+        for name, convert in self._writers:
+            document[name] = convert(document[name])
+        return document
 
     def read(self, document: Mapping[str, Any]) -> T:
         """The value of a document. Raises KeyError naming a field that is missing and has no default."""

@@ -53,9 +53,9 @@ INDEXES: dict[str, tuple[Index, ...]] = {
     "articles": (
         Index(name="keys", keys=(("keys", ASCENDING),), unique=True),  # is it known? one article per identity
         Index(name="guid", keys=(("guid", ASCENDING),), only=(("guid", {"$gt": ""}),)),  # has it moved?
-        Index(name="dirty", keys=(("sort_at", ASCENDING),), only=(("dirty", {"$exists": True}),)),
         Index(name="age", keys=(("kind", ASCENDING), ("sort_at", ASCENDING))),  # what is to be purged
     ),
+    "unmerged": (Index(name="oldest", keys=(("at", ASCENDING),)),),
     "tombstones": (Index(name="expiry", keys=(("expire_at", ASCENDING),), expires=True),),
     "raw_pages": (
         Index(name="of_url", keys=(("url", ASCENDING), ("first_at", DESCENDING))),
@@ -73,7 +73,6 @@ INDEXES: dict[str, tuple[Index, ...]] = {
         _feed("feed_of_source", "source_ids"),
         _feed("feed_of_place", "places"),
         _feed("feed_of_kind", "kinds"),
-        Index(name="candidates", keys=(("shingles", ASCENDING), ("sort_at", ASCENDING))),
         Index(name="members", keys=(("members.article_id", ASCENDING),)),
     ),
     "sources": (Index(name="due", keys=(("next_visit_at", ASCENDING),), only=(("active", True),)),),

@@ -15,14 +15,15 @@ from typing import Any
 
 from pymongo import ASCENDING, DeleteOne
 
-from aggregator.model.article import Article, Story, Visibility
+from aggregator.model.article import Article, Story
 from aggregator.model.source import ArticleKind
 from aggregator.normalise.retention import expires_at, is_kept_for_ever
 from aggregator.store.documents import ARTICLE
 from aggregator.store.driver import Database, reaching_mongo
 from aggregator.store.stories import Stories
 from aggregator.store.tombstones import Tombstones
-from aggregator.stories.merge import with_article
+from aggregator.store.unmerged import Unmerged
+from aggregator.stories.merge import arrival_of, with_article
 
 _BATCH = 50  # some ten milliseconds of the loop
 _EXPIRING = [str(kind) for kind in ArticleKind if not is_kept_for_ever(kind)]
@@ -44,7 +45,8 @@ class PurgeReport:
 class Retention:
     """Purges articles that have expired."""
 
-    def __init__(self, database: Database, stories: Stories, tombstones: Tombstones) -> None:
+    def __init__(self, database: Database, stories: Stories, tombstones: Tombstones, unmerged: Unmerged) -> None:
+        self._unmerged = unmerged
         self._articles = database["articles"]
         self._stories = stories
         self._tombstones = tombstones
@@ -79,8 +81,7 @@ class Retention:
         wanted = {
             "kind": {"$in": _EXPIRING},
             "sort_at": {"$lte": news_before},
-            "dirty": {"$exists": False},
-            "_id": {"$nin": list(beside)},
+            "_id": {"$nin": [*beside, *await self._unmerged.ids()]},
         }
         with reaching_mongo:
             found = self._articles.find(wanted, dict.fromkeys(_LEFT_OUT, 0)).sort("sort_at", ASCENDING).limit(limit)
@@ -102,7 +103,7 @@ class Retention:
         """Takes the articles out of their stories; the ids of those whose story could not be written come back."""
         by_id = {article.id: article for article in batch}
         homes = await self._stories.by_articles(by_id)
-        named = {article.story_id for article in batch if article.story_id is not None}
+        named = {article.story_id or article.id for article in batch}
         # A story whose articles are all hidden lists none: it is found by its name.
         stories = {story.id: story for story in (*homes.values(), *await self._stories.get_many(named))}
         leaving = {story.id: [by_id[key] for key in _articles_of(story) if key in by_id] for story in stories.values()}
@@ -124,7 +125,6 @@ class Retention:
                     "keys": list(article.keys),
                     "digest": article.digest,
                     "fence": article.fence,
-                    "dirty": {"$exists": False},
                 }
             )
             for article in articles
@@ -146,5 +146,5 @@ def _without(story: Story, gone: Sequence[Article]) -> Story | None:
     """The story without these articles, led anew; None when no other is left."""
     left = story
     for article in gone:
-        left = with_article(left, replace(article, visibility=Visibility.HIDDEN))
+        left = with_article(left, replace(arrival_of(article), is_live=False))
     return replace(left, revision=story.revision + 1) if left.members else None

@@ -7,7 +7,8 @@
 3. Every write may be done again: an article is known by its identity keys, a record by its id.
 4. One article that MongoDB cannot take costs that article.
 5. What was purged is not inserted again, whatever a crawl believes.
-6. The number of round trips does not depend on the number of crawls: one to five when all leases are current.
+6. The number of round trips does not depend on the number of crawls: one to six when all leases are current.
+7. Articles are announced as unmerged before they are written (``unmerged.py``).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +18,6 @@ from functools import partial
 from typing import Any
 
 import bson
-from bson import ObjectId
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from pymongo import InsertOne, UpdateOne
@@ -32,6 +32,7 @@ from aggregator.store import leases
 from aggregator.store.documents import ARTICLE, CRAWL, SOURCE_STATE, Document
 from aggregator.store.driver import DUPLICATE_KEY, Database, is_away
 from aggregator.store.tombstones import Tombstones
+from aggregator.store.unmerged import Unmerged
 from aggregator.store.writes import CrawlWrites, WriteResult
 
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -82,7 +83,8 @@ class Pending:
 class Stages:
     """Writes batches; not to be used by two tasks at once."""
 
-    def __init__(self, database: Database, *, keep_crawls: timedelta) -> None:
+    def __init__(self, database: Database, unmerged: Unmerged, *, keep_crawls: timedelta) -> None:
+        self._unmerged = unmerged
         self._articles = database["articles"]
         self._crawls = database["crawls"]
         self._sources = database["sources"]
@@ -121,31 +123,33 @@ class Stages:
             item.buried = {article.id for article in item.writes.new if not buried.isdisjoint(article.keys)}
 
     async def _write_articles(self, items: Iterable[Pending]) -> None:
-        mark = ObjectId()
         changes: list[_Change] = []
         about: list[tuple[Pending, Article, bool]] = []
         for item in items:
             for article in item.unburied:
-                document = _stored(item, article, mark)
+                document = _stored(item, article)
                 if document is not None:
                     changes.append(InsertOne(document))
                     about.append((item, article, True))
                     item.inserted.add(article.id)
             for article in item.writes.updated:
-                change = _edit(item, article, mark, without=_NOT_UPDATED)
+                change = _edit(item, article, without=_NOT_UPDATED)
                 if change is not None:
                     changes.append(change)
                     about.append((item, article, False))
         if not changes:
             return
+        batch_id = await self._unmerged.announce([article.id for _, article, _ in about])
         try:
             await self._articles.bulk_write(changes, ordered=False)
         except BulkWriteError as error:
             if is_away(error):
                 raise
-            again = _after_refusals(error.details["writeErrors"], about, mark)
+            again = _after_refusals(error.details["writeErrors"], about)
             if again:
                 await self._articles.bulk_write(again, ordered=False)
+        new = [article for item, article, is_new in about if is_new and article.id in item.inserted]
+        self._unmerged.written(batch_id, new, [article.id for _, article, is_new in about if not is_new])
 
     async def _write_records(self, items: Iterable[Pending]) -> None:
         changes: list[InsertOne[Any]] = []
@@ -215,12 +219,12 @@ def _encoded(item: Pending, document: Callable[[], Document]) -> RawBSONDocument
         return None
 
 
-def _stored(item: Pending, article: Article, mark: ObjectId, *, without: Sequence[str] = ()) -> RawBSONDocument | None:
+def _stored(item: Pending, article: Article, *, without: Sequence[str] = ()) -> RawBSONDocument | None:
     """An article as BSON, trimmed when too large; None when it cannot be stored (then it is noted as rejected)."""
     try:
-        encoded = _bson(article, mark, without)
+        encoded = _bson(article, without)
         if len(encoded) > MAX_DOCUMENT_BYTES:
-            encoded = _bson(_trimmed(article), mark, without)
+            encoded = _bson(_trimmed(article), without)
     except _UNENCODABLE as error:
         item.rejected[article.id] = f"the article cannot be encoded: {type(error).__name__}: {error}"[:300]
         return None
@@ -230,8 +234,8 @@ def _stored(item: Pending, article: Article, mark: ObjectId, *, without: Sequenc
     return RawBSONDocument(encoded)
 
 
-def _bson(article: Article, mark: ObjectId, without: Sequence[str]) -> bytes:
-    document = ARTICLE.write(article) | {"dirty": mark}
+def _bson(article: Article, without: Sequence[str]) -> bytes:
+    document = ARTICLE.write(article)
     for name in without:
         del document[name]
     return bson.encode(document)
@@ -249,22 +253,22 @@ def _trimmed(article: Article) -> Article:
     )
 
 
-def _edit(item: Pending, article: Article, mark: ObjectId, *, without: Sequence[str]) -> UpdateOne | None:
+def _edit(item: Pending, article: Article, *, without: Sequence[str]) -> UpdateOne | None:
     """The write of an edit under its token; None when it cannot be stored."""
-    document = _stored(item, article, mark, without=without)
+    document = _stored(item, article, without=without)
     unfenced = {"_id": article.id, "fence": {"$lte": item.lease.token}}
     return None if document is None else UpdateOne(unfenced, {"$set": document})
 
 
 def _after_refusals(
-    refused: Iterable[dict[str, Any]], about: Sequence[tuple[Pending, Article, bool]], mark: ObjectId
+    refused: Iterable[dict[str, Any]], about: Sequence[tuple[Pending, Article, bool]]
 ) -> list[UpdateOne]:
     """Notes what MongoDB refused. An edit whose new identity key another article holds is to be written without it."""
     again = []
     for failed in refused:
         item, article, is_new = about[failed["index"]]
         if failed["code"] == DUPLICATE_KEY and not is_new:
-            again.append(_edit(item, article, mark, without=(*_NOT_UPDATED, "keys")))
+            again.append(_edit(item, article, without=(*_NOT_UPDATED, "keys")))
         else:
             _note_refusal(item, article, failed)
     return [change for change in again if change is not None]

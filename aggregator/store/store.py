@@ -18,6 +18,7 @@ from aggregator.store.retention import Retention
 from aggregator.store.sources import Sources
 from aggregator.store.stories import Stories
 from aggregator.store.tombstones import Tombstones
+from aggregator.store.unmerged import Unmerged
 from aggregator.store.users import Users
 from aggregator.store.writer import Writer
 
@@ -39,9 +40,10 @@ class Store:
         self.sources = Sources(self._database)
         self.crawls = Crawls(self._database)
         self.users = Users(self._database)
-        self.writer = Writer(self._database, keep_crawls=keep_crawls)
+        self.unmerged = Unmerged(self._database)
+        self.writer = Writer(self._database, self.unmerged, keep_crawls=keep_crawls)
         self.tombstones = Tombstones(self._database)
-        self.retention = Retention(self._database, self.stories, self.tombstones)
+        self.retention = Retention(self._database, self.stories, self.tombstones, self.unmerged)
         self.raw_pages = RawPages(self._database, keep_for=keep_raw, max_bytes=max_raw_bytes)
         self.hosts = Hosts(self._database)
         self.host_turns = HostTurns(self._database, owner=token_hex(8))

@@ -1,14 +1,14 @@
-"""Stories: the pages of the feed, candidates for a merge, guarded writes, and the stream of changes."""
+"""Stories: the pages of the feed, traces for a merge, guarded writes, and the stream of changes."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from collections.abc import Collection as Many
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bson import ObjectId, Timestamp
-from pymongo import DESCENDING, DeleteOne, ReplaceOne
+from pymongo import DESCENDING, DeleteOne, InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 
 from aggregator.model.article import Story, StoryTrace
@@ -71,15 +71,14 @@ class Stories:
             rows = await self._stories.find(query.filter()).sort(order).limit(query.limit).to_list(None)
         return [STORY.read(row) for row in rows]
 
-    async def candidates(
-        self, shingles: Many[int], *, since: datetime, until: datetime, limit: int
-    ) -> list[StoryTrace]:
-        """Traces of stories between two times that share any of these title shingles; the newest ``limit``."""
-        wanted = {"shingles": {"$in": list(shingles)}, "sort_at": {"$gte": since, "$lte": until}}
+    async def traces(self, day: date, *, most: int) -> list[StoryTrace]:
+        """Traces of the stories that stand at a day (UTC), the newest ``most``."""
+        begins = datetime.combine(day, time(), UTC)
+        wanted = {"sort_at": {"$gte": begins, "$lt": begins + timedelta(days=1)}, "visible": True}
         with reaching_mongo:
-            found = self._stories.find(wanted, {"shingles": 1}).sort("sort_at", DESCENDING).limit(limit)
+            found = self._stories.find(wanted, {"shingles": 1, "sort_at": 1}).sort("sort_at", DESCENDING).limit(most)
             rows = await found.to_list(None)
-        return [StoryTrace(id=row["_id"], shingles=tuple(row["shingles"])) for row in rows]
+        return [StoryTrace(id=row["_id"], sort_at=row["sort_at"], shingles=tuple(row["shingles"])) for row in rows]
 
     async def get_many(self, story_ids: Many[str]) -> list[Story]:
         """The stories of these ids that exist, in no order."""
@@ -104,18 +103,11 @@ class Stories:
         if not stories:
             return set()
         write_id = ObjectId()  # tells our writes from those of somebody with the same revision
-        changes = [
-            ReplaceOne(
-                {"_id": story.id, "revision": story.revision - 1},
-                STORY.write(story) | {"write_id": write_id},
-                upsert=story.revision == 1,
-            )
-            for story in stories
-        ]
+        changes = [_written(STORY.write(story) | {"write_id": write_id}) for story in stories]
         with reaching_mongo:
             try:
                 result = await self._stories.bulk_write(changes, ordered=False)
-                if result.matched_count + result.upserted_count == len(changes):
+                if result.matched_count + result.inserted_count == len(changes):
                     return {story.id for story in stories}
             except BulkWriteError as error:
                 if is_away(error) or any(item["code"] != DUPLICATE_KEY for item in error.details["writeErrors"]):
@@ -166,6 +158,13 @@ class Stories:
                 if isinstance(error, OperationFailure) and error.code in _LOST_TRACK:
                     token = None
             await asyncio.sleep(_STREAM_PAUSE_S)
+
+
+def _written(document: Document) -> InsertOne[Document] | ReplaceOne[Document]:
+    """The write of a story; the first one as an insert, which costs the server a third of an upsert."""
+    if document["revision"] == 1:
+        return InsertOne(document)
+    return ReplaceOne({"_id": document["_id"], "revision": document["revision"] - 1}, document)
 
 
 class _Closing:

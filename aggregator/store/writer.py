@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 from aggregator.model.errors import StoreError, StoreUnavailable
 from aggregator.store.driver import Database, translated
 from aggregator.store.stages import Pending, Stages
+from aggregator.store.unmerged import Unmerged
 from aggregator.store.writes import CrawlWrites, WriteResult
 
 __all__ = ["CrawlWrites", "WriteResult", "Writer"]
@@ -27,8 +28,8 @@ _PATIENCE_S = 15.0  # above the deadline of one operation
 class Writer:
     """Takes submissions and writes them in batches while ``run()`` runs."""
 
-    def __init__(self, database: Database, *, keep_crawls: timedelta) -> None:
-        self._stages = Stages(database, keep_crawls=keep_crawls)
+    def __init__(self, database: Database, unmerged: Unmerged, *, keep_crawls: timedelta) -> None:
+        self._stages = Stages(database, unmerged, keep_crawls=keep_crawls)
         self._queue: deque[tuple[Pending, asyncio.Future[WriteResult]]] = deque()
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()

@@ -52,8 +52,8 @@ def clean_text(text: str, *, limit: int | None = None) -> str:
 
     A text longer than ``limit`` characters is cut at a word and ends with "…", within the limit.
     """
-    text = unicodedata.normalize("NFC", strip_unseen(text))
-    text = " ".join(text.split())
+    if not _is_clean(text):
+        text = " ".join(unicodedata.normalize("NFC", strip_unseen(text)).split())
     if limit is not None and len(text) > limit:
         text = _cut(text, limit)
     return text
@@ -61,6 +61,8 @@ def clean_text(text: str, *, limit: int | None = None) -> str:
 
 def clean_block(text: str) -> str:
     """Lines of NFC text without unseen characters: white space inside a line made one space, empty lines dropped."""
+    if "\n\n" not in text and " \n" not in text and "\n " not in text and _is_clean(text.replace("\n", "")):
+        return text.strip("\n")
     text = unicodedata.normalize("NFC", strip_unseen(text))
     text = _BLANK.sub(" ", _LINE_END.sub("\n", text))
     return "\n".join(line for line in map(str.strip, text.split("\n")) if line)
@@ -69,6 +71,17 @@ def clean_block(text: str) -> str:
 def strip_unseen(text: str) -> str:
     """The text without control, zero-width, bidirectional, surrogate and noncharacter code points; space is kept."""
     return text if text.isprintable() else _UNSEEN.sub("", text)
+
+
+def _is_clean(text: str) -> bool:
+    """Whether a line needs no cleaning; text that was cleaned before costs next to nothing."""
+    return (
+        text.isprintable()
+        and "  " not in text
+        and text[:1] != " "
+        and text[-1:] != " "
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def _cut(text: str, limit: int) -> str:

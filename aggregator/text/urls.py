@@ -16,14 +16,17 @@ Rules:
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 _MAX_LENGTH = 2048
+_MAX_PORT = 65535
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
 )
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?::([1-9]\d{3,4}))?/[A-Za-z0-9\-._~/]*")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -49,6 +52,8 @@ def absolute_url(base: str, href: str) -> str | None:
 
     White space around it is dropped; spaces and Vietnamese letters inside are percent-encoded; the fragment is kept.
     """
+    if _is_plain(href):
+        return href
     href = href.strip()
     if not href or len(href) > _MAX_LENGTH or _FORBIDDEN.search(href):
         return None
@@ -69,6 +74,8 @@ def canonical_url(url: str, *, keep_query: tuple[str, ...] = ()) -> str:
     With ``keep_query`` only the parameters it names are kept (names compared without case), else all but tracking ones.
     Raises ValueError when the URL is refused (rule 1).
     """
+    if _is_plain(url):
+        return url
     url = url.strip()
     if len(url) > _MAX_LENGTH or _FORBIDDEN.search(url):
         raise ValueError("control character, backslash or too long")
@@ -82,18 +89,32 @@ def identity_of(url: str, keep_query: tuple[str, ...] = ()) -> str:
 
     Raises ValueError when the URL is refused (rule 1).
     """
-    parts = urlsplit(canonical_url(url, keep_query=keep_query))
-    host = parts.netloc
+    url = canonical_url(url, keep_query=keep_query)
+    host, slash, rest = url.partition("://")[2].partition("/")
+    path, _, query = (slash + rest).partition("?")
     while host.startswith(_TWIN_HOSTS) and "." in host.partition(".")[2]:
         host = host.partition(".")[2]
-    segments = [segment for segment in parts.path.split("/") if segment]
+    segments = [segment for segment in path.split("/") if segment]
     plain = [segment for segment in segments if segment.lower() not in _TWIN_SEGMENTS]
     path = "/" + "/".join(plain or segments)
     article = _ROOT_ARTICLE.fullmatch(path)
     if article and not _DATE_LIKE.fullmatch(article[1]):
         path = f"/{article[1]}{article[2]}"
-    query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
+    query = "&".join(sorted(query.split("&"))) if query else ""
     return f"{host}{path}?{query}" if query else f"{host}{path}"
+
+
+def _is_plain(url: str) -> bool:
+    """Whether an address is in canonical form beyond doubt, as most are: a host, and a path of unreserved letters."""
+    plain = _PLAIN.fullmatch(url)
+    if plain is None or len(url) > _MAX_LENGTH or "/." in url:
+        return False
+    return int(plain[2] or 0) <= _MAX_PORT and _is_host(plain[1])
+
+
+@lru_cache(maxsize=1024)
+def _is_host(host: str) -> bool:
+    return _HOST.fullmatch(host) is not None
 
 
 def host_of(url: str) -> str:

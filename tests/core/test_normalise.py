@@ -10,6 +10,7 @@ from aggregator.model.article import Article, Visibility
 from aggregator.model.entry import Attachment, DateOrigin, Entry, FoundDate, Image, Precision
 from aggregator.model.source import ArticleKind, Section, Source, SourceSection
 from aggregator.normalise.article import Skipped, edit_article, merge_page, to_article
+from aggregator.normalise.identity import guid_key, identity_keys
 from tests.core.builders import NOW, article, entry, source
 
 SECTIONS = (
@@ -30,7 +31,8 @@ PDF = Attachment(url="https://bao.example.vn/tep/12.pdf", name="Kế hoạch.pdf
 def attempt(claim: Entry, *, section: SourceSection = CURRENT, by: Source = PAPER) -> Article | Skipped:
     return to_article(
         claim, by, section, SECTIONS,
-        now=NOW, max_age=timedelta(days=548), article_id="a1", fence=7,
+        now=NOW, max_age=timedelta(days=548), article_id="a1",
+        keys=identity_keys(claim, by), guid=guid_key(claim, by), fence=7,
     )  # fmt: skip
 
 

@@ -4,16 +4,39 @@ from typing import Any
 
 import pytest
 
-from aggregator.model.article import Article, Story, Visibility
+from aggregator.model.article import Article, Story, StoryTrace, Visibility
 from aggregator.model.source import ArticleKind, Authority
-from aggregator.stories.merge import Neighbours, may_join, new_story, trace_of, with_article
+from aggregator.stories import merge
+from aggregator.stories.merge import arrival_of, may_join
 from aggregator.stories.similarity import title_shingles
+from aggregator.stories.window import Window, days_near
 from tests.core.builders import NOW, article
 
 
+def new_story(article: Article) -> Story:
+    return merge.new_story(arrival_of(article), title_shingles(article.title))
+
+
+def with_article(story: Story, article: Article) -> Story:
+    return merge.with_article(story, arrival_of(article))
+
+
+def around(*stories: Story) -> Window:
+    window = Window()
+    for day in {day for story in stories for day in days_near(story.sort_at)}:
+        window.learn(day, ())
+    for story in stories:
+        window.add(trace(story))
+    return window
+
+
+def trace(story: Story) -> StoryTrace:
+    return StoryTrace(id=story.id, sort_at=story.sort_at, shingles=story.shingles)
+
+
 def joined(article: Article, story: Story) -> bool:
-    near = Neighbours([trace_of(story)]).alike_to(title_shingles(article.title))
-    return near == [story.id] and may_join(article, story)
+    near = around(story).alike_to(title_shingles(article.title), article.sort_at)
+    return near == [story.id] and may_join(arrival_of(article).member, story)
 
 
 TITLE = "Khánh thành cầu dân sinh bắc qua suối Nậm Mộ tại xã Hữu Khuông"
@@ -82,3 +105,40 @@ def test_a_hidden_article_leaves_its_story_and_an_empty_story_is_not_shown() -> 
 
 def test_shingles_do_not_depend_on_accents_or_tone_placement() -> None:
     assert title_shingles("Ủy ban MTTQ thị xã Hoà Bình") == title_shingles("Uỷ ban MTTQ thị xã Hòa Bình")
+
+
+def test_a_window_asks_once_for_each_day_and_learns_what_is_begun_there() -> None:
+    window = Window()
+    days = window.unknown([NOW])
+    assert days == days_near(NOW)
+    for day in days:
+        window.learn(day, ())
+    assert window.unknown([NOW]) == []
+    story = new_story(FIRST)
+    assert window.alike_to(story.shingles, NOW) == []
+    window.add(trace(story))
+    window.add(trace(story))
+    assert window.alike_to(story.shingles, NOW) == [story.id]
+    window.drop(story.id, story.sort_at)
+    assert window.alike_to(story.shingles, NOW) == []
+
+
+def test_a_window_forgets_the_days_least_used_and_holds_no_more_than_its_bound() -> None:
+    window = Window(most=2)
+    long_ago = NOW - timedelta(days=100)
+    for at in (long_ago, NOW):
+        for day in window.unknown([at]):
+            window.learn(day, ())
+        for number in range(4):
+            title = f"{TITLE} lần {number}"
+            window.add(StoryTrace(id=f"{at}-{number}", sort_at=at, shingles=title_shingles(title)))
+    assert len(window.alike_to(title_shingles(TITLE), NOW)) == 2
+    assert long_ago.date() in window.unknown([long_ago])
+
+
+def test_a_story_is_found_by_the_better_half_of_its_words_alone() -> None:
+    window = around(new_story(FIRST))
+    words = TITLE.split()
+    half = " ".join(words[: len(words) // 3])
+    assert window.alike_to(title_shingles(f"{half} và nhiều chuyện khác của một vùng quê"), NOW) == []
+    assert window.alike_to(title_shingles(TITLE + " sáng nay"), NOW) == [FIRST.id]

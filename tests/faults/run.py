@@ -137,7 +137,7 @@ async def settled(service: Service, store: Store, client: Any, database: str) ->
     while True:
         cards = await service.articles()
         stored = await client[database]["articles"].count_documents({"visibility": "live"})
-        if (len(cards) == stored and not await store.articles.dirty(1)) or time.monotonic() > deadline:
+        if (len(cards) == stored and not await store.unmerged.ids()) or time.monotonic() > deadline:
             return cards
         await asyncio.sleep(0.2)
 

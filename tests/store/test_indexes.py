@@ -51,8 +51,9 @@ async def _use_everything(
     await store.articles.find_by_guid([article.guid])
     await store.articles.get(article.id)
     await store.articles.get_many([article.id])
-    await store.articles.dirty(10)
-    await store.articles.mark_merged([(article.id, article.digest, "story")])
+    await store.unmerged.ids()
+    await store.unmerged.left_over(10)
+    await store.articles.note_stories({article.id: "story"})
     crawl = a_crawl()
     await store.writer.submit(CrawlWrites(lease=claim.lease, crawl=crawl, state=concluded(claim)))
     await store.crawls.get(crawl.id)
@@ -66,7 +67,7 @@ async def _use_everything(
     await store.stories.put_many([replace(story, revision=5)])
     await store.stories.get_many([story.id])
     await store.stories.by_articles([article.id])
-    await store.stories.candidates([1, 2], since=LONG_AGO, until=NOON, limit=10)
+    await store.stories.traces(NOON.date(), most=10)
     for query in (
         FeedQuery(),
         FeedQuery(section="thoi-su"),

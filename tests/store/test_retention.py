@@ -141,7 +141,7 @@ async def test_an_article_stays_while_somebody_else_writes_its_story(
 
     article = an_article(sort_at=BOUND)
     await keep(store, claimed, article)
-    unlucky = Retention(store._database, Contended(store._database), store.tombstones)
+    unlucky = Retention(store._database, Contended(store._database), store.tombstones, store.unmerged)
     assert await unlucky.purge(NOW, BOUND) == PurgeReport(postponed=1)
     assert await store.articles.get(article.id) is not None
     assert await store.retention.purge(NOW, BOUND) == PurgeReport(articles=1, stories_deleted=1)
@@ -224,7 +224,6 @@ async def test_what_has_expired_is_found_by_the_index_without_sorting(
     wanted = {
         "kind": {"$in": ["news"]},
         "sort_at": {"$lte": BOUND},
-        "dirty": {"$exists": False},
         "_id": {"$nin": ["x"]},
     }
     plan = await store._database["articles"].find(wanted).sort("sort_at", 1).limit(10).explain()

@@ -89,14 +89,14 @@ async def test_of_two_writers_of_one_revision_one_is_told_that_it_wrote(store: S
         assert story.places == ("one",)
 
 
-async def test_candidates_share_a_shingle_and_a_time(store: Store, a_story: Build) -> None:
-    near = a_story(shingles=(7, 8), sort_at=NOON)
-    far = a_story(shingles=(7, 8), sort_at=NOON + timedelta(days=9))
-    other = a_story(shingles=(9,), sort_at=NOON)
-    await store.stories.put_many([near, far, other])
-    day = timedelta(days=1)
-    found = await store.stories.candidates({8, 11}, since=NOON - day, until=NOON + day, limit=10)
-    assert found == [StoryTrace(id=near.id, shingles=near.shingles)]
+async def test_traces_are_those_of_a_day_the_newest_first(store: Store, a_story: Build) -> None:
+    first = a_story(shingles=(7, 8), sort_at=NOON)
+    later = a_story(shingles=(9,), sort_at=NOON + timedelta(hours=18))
+    others = (a_story(sort_at=NOON + timedelta(hours=19)), a_story(sort_at=NOON, visible=False))
+    await store.stories.put_many([first, later, *others])
+    traces = [StoryTrace(id=story.id, sort_at=story.sort_at, shingles=story.shingles) for story in (later, first)]
+    assert await store.stories.traces(NOON.date(), most=10) == traces
+    assert await store.stories.traces(NOON.date(), most=1) == traces[:1]
 
 
 async def test_stories_are_found_by_their_articles(store: Store, a_story: Build) -> None:

@@ -57,7 +57,7 @@ async def test_what_was_purged_does_not_return_under_any_of_its_keys(
     same, moved, other = (an_article(keys=keys) for keys in (("bao|u:1",), ("bao|u:9", "bao|g:1"), ("bao|u:2",)))
     result = await store.writer.submit(CrawlWrites(lease=claimed.lease, new=(same, moved, other)))
     assert result == WriteResult(inserted=frozenset({other.id}), buried=frozenset({same.id, moved.id}))
-    assert await store.articles.dirty(10) == [other]
+    assert await store.articles.get_many([same.id, moved.id, other.id]) == [other]
 
 
 async def test_an_article_that_lives_beside_a_tombstone_goes_on_being_edited(

@@ -20,13 +20,18 @@ from aggregator.store.writer import CrawlWrites, WriteResult
 TTL = timedelta(seconds=8)
 
 
+async def waiting(store: Store) -> list[Article]:
+    """The articles that are not yet in their stories."""
+    return await store.articles.get_many(await store.unmerged.ids())
+
+
 async def test_new_articles_are_kept_and_wait_to_be_merged(
     store: Store, claimed: Claim, an_article: Callable[..., Article]
 ) -> None:
     articles = (an_article(), an_article())
     result = await store.writer.submit(CrawlWrites(lease=claimed.lease, new=articles))
     assert result == WriteResult(inserted=frozenset(article.id for article in articles))
-    assert await store.articles.dirty(10) == list(articles)
+    assert await waiting(store) == list(articles)
 
 
 async def test_an_article_that_is_known_by_a_key_is_a_duplicate_and_not_kept_twice(
@@ -64,9 +69,9 @@ async def test_an_edit_keeps_story_visibility_and_first_sight_and_is_merged_agai
 ) -> None:
     article = an_article()
     await store.writer.submit(CrawlWrites(lease=claimed.lease, new=(article,)))
-    await store.articles.dirty(10)
-    await store.articles.mark_merged([(article.id, article.digest, "story")])
-    assert await store.articles.dirty(10) == []
+    await store.articles.note_stories({article.id: "story"})
+    await store.unmerged.merged(store.unmerged.take_written(10))
+    assert await waiting(store) == []
     now = datetime(2027, 1, 1, tzinfo=UTC)
     edit = replace(
         article,
@@ -79,7 +84,7 @@ async def test_an_edit_keeps_story_visibility_and_first_sight_and_is_merged_agai
     )
     await store.writer.submit(CrawlWrites(lease=claimed.lease, updated=(edit,)))
     expected = replace(article, title="Tiêu đề mới", digest="f" * 32, versions=edit.versions, story_id="story")
-    assert await store.articles.dirty(10) == [expected]
+    assert await waiting(store) == [expected]
 
 
 async def test_an_edit_whose_new_key_another_article_holds_is_kept_without_that_key(
@@ -101,11 +106,11 @@ async def test_a_merge_that_read_an_older_state_leaves_the_article_waiting(
 ) -> None:
     article = an_article()
     await store.writer.submit(CrawlWrites(lease=claimed.lease, new=(article,)))
-    seen = (await store.articles.dirty(10))[0]
-    also_listed = replace(seen, sections=("thoi-su", "mat-tran"))  # the digest is the same
+    seen = store.unmerged.take_written(10)
+    also_listed = replace(article, sections=("thoi-su", "mat-tran"))  # the digest is the same
     await store.writer.submit(CrawlWrites(lease=claimed.lease, updated=(also_listed,)))
-    await store.articles.mark_merged([(seen.id, seen.digest, "story")])
-    assert await store.articles.dirty(10) == [also_listed]
+    await store.unmerged.merged(seen)
+    assert await waiting(store) == [also_listed]
 
 
 async def test_concluding_writes_state_and_record_and_frees_the_source(
@@ -161,7 +166,7 @@ async def test_a_late_writer_with_an_old_token_changes_nothing(
     ):
         with pytest.raises(LeaseLost):
             await store.writer.submit(writes)
-    assert await store.articles.dirty(10) == [article]
+    assert await waiting(store) == [article]
     assert await store.sources.state("bao") == before
     assert await store.crawls.get(crawl.id) is None
     assert await store.sources.renew("current", ["bao"], ttl=TTL) == {"bao"}
