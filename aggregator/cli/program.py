@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from aggregator.cli import crawl, demo, doctor, probe, serve, sources, users
+from aggregator.cli import accept, crawl, demo, doctor, probe, serve, sources, users
 from aggregator.model.errors import AggregatorError, ConfigError
 
 program = typer.Typer(
@@ -21,6 +21,7 @@ program.command("crawl")(crawl.crawl)
 program.command("probe")(probe.probe)
 program.command("demo")(demo.demo)
 program.command("doctor")(doctor.doctor)
+program.command("accept")(accept.accept)
 program.add_typer(sources.commands, name="sources")
 program.add_typer(users.commands, name="users")
 

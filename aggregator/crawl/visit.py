@@ -186,7 +186,9 @@ class SectionVisit:
             if not children or not (sifted.all_new or deep or is_index):
                 break
             child = await self._read_child(children.pop(0))
-            if child is None:
+            if child is Outcome.EMPTY and not is_index:
+                break  # past the last page of the list, or a day without news
+            if isinstance(child, Outcome):
                 whole = False  # the next visit tries again
                 continue
             sifted = await self._sifter.sift(child, self._section)
@@ -197,19 +199,23 @@ class SectionVisit:
             whole = await self._keeper.keep(self._section, waiting, only_dated=suspicion.only_dated) and whole
         return whole
 
-    async def _read_child(self, url: str) -> ParsedDocument | None:
+    async def _read_child(self, url: str) -> ParsedDocument | Outcome:
+        """A further page of the list, a sitemap of the index; or how reading it failed, which is noted."""
         result = await self._fetch(url, None)
-        detail = ""
+        outcome, detail = Outcome.UNCHANGED, ""
         if isinstance(result, Fetched):
             keep_raw(self._parts, self._source, result)
             try:
                 return await self._parse(result)
-            except (ParseFailed, PoolError) as error:
-                detail = str(error)
+            except ParseFailed as error:
+                outcome, detail = error.outcome, str(error)
+            except PoolError as error:
+                outcome, detail = outcome_of(error), str(error)
         elif isinstance(result, FetchFailed):
-            detail = f"{result.failure.outcome}: {result.failure.cause}"
-        self._sifter.note(Problem(code="child_failed", field=url, detail=detail))
-        return None
+            outcome, detail = result.failure.outcome, f"{result.failure.outcome}: {result.failure.cause}"
+        if outcome is not Outcome.EMPTY:
+            self._sifter.note(Problem(code="child_failed", field=url, detail=detail))
+        return outcome
 
     def _failed(self, outcome: Outcome, detail: str, fetched: Fetched) -> SectionResult:
         failure = self._failure(outcome, detail, fetched, sentence=MEANINGS[outcome].sentence)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aggregator.model.entry import Attachment, DateOrigin, Image, Precision, Problem
+from aggregator.model.entry import Attachment, DateOrigin, FieldOrigin, Image, Precision, Problem
 from aggregator.model.source import ArticleKind, Authority, Republish
 
 
@@ -62,6 +62,7 @@ class Article:
     problems: tuple[Problem, ...]
     parser_version: int
     fence: int  # fencing token of the crawl that last wrote it
+    origins: tuple[tuple[str, FieldOrigin], ...] = ()  # where its page gave what; the rest is the list's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,27 @@ class DateOrigin(StrEnum):
     """Where an instant was found, most trustworthy last."""
 
     FIRST_SEEN = "first_seen"
+    SITEMAP = "sitemap"  # often the day of the last edit
     TEXT = "text"
     LISTING = "listing"
-    SITEMAP = "sitemap"
     FEED = "feed"
     META = "meta"
     JSON_LD = "json_ld"
+
+
+class FieldOrigin(StrEnum):
+    """Where the value of a field was read, most trustworthy first."""
+
+    SOURCE_RULE = "source_rule"  # a selector that an editor gave this source
+    PLATFORM_RULE = "platform_rule"  # a selector that holds for all sites of the platform
+    JSON_LD = "json_ld"
+    META = "meta"  # an element of the head: meta, title, link
+    MICRODATA = "microdata"
+    HEADING = "heading"  # a heading of the page
+    TEXT = "text"  # words of the article itself: its signature, its pictures
+    EXTRACTOR = "extractor"  # found by what articles have in common, without a rule
+    FEED = "feed"
+    LISTING = "listing"
 
 
 class Precision(StrEnum):
@@ -82,6 +97,8 @@ class Entry:
     categories: tuple[str, ...] = ()
     digest: str = ""  # 32 hex digits over what the source claimed; equal digests: nothing changed
     problems: tuple[Problem, ...] = ()
+    origins: tuple[tuple[str, FieldOrigin], ...] = ()  # of the fields that say so: name and where it was read
+    continues_at: str | None = None  # absolute URL, on the same host, of the page on which the article goes on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +114,3 @@ class ParsedDocument:
     skip_hours: tuple[int, ...] = ()  # 0-23, UTC, in which the publisher wants no visits
     skip_days: tuple[int, ...] = ()  # 0 Monday to 6 Sunday, UTC
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeReport:
-    """What one page offers to a crawler."""
-
-    title: str
-    platform: str  # a Platform value
-    generator: str
-    feeds: tuple[tuple[str, str], ...]  # (absolute URL, title)
-    sitemaps: tuple[str, ...] = ()
-    format: str = "html"  # html, or the ParsedDocument format when the URL is itself a feed

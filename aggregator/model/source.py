@@ -24,6 +24,18 @@ class Platform(StrEnum):
     EPI = "epi"
     NUKEVIET = "nukeviet"
     VNPORTAL = "vnportal"
+    WORDPRESS = "wordpress"
+    LIFERAY = "liferay"
+    SHAREPOINT = "sharepoint"
+    VCCORP = "vccorp"
+
+
+# Query parameters that tell a platform's articles apart, besides those that a source names: WordPress without pretty
+# addresses (``?p=113519``), the item forms of SharePoint.
+IDENTITY_QUERIES: dict[Platform, tuple[str, ...]] = {
+    Platform.WORDPRESS: ("p", "page_id"),
+    Platform.SHAREPOINT: ("ItemID", "ItemId", "itemid", "NewsID", "List", "ID"),
+}
 
 
 class Authority(StrEnum):
@@ -95,9 +107,10 @@ class SourceSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selectors:
-    """CSS selectors of a listing and its article pages; each tuple holds alternatives tried in order.
+    """Where things stand in a source's answers; each tuple holds alternatives tried in order.
 
-    Empty tuples fall back to the platform's rules, then to the generic ones.
+    CSS selectors of a listing and its article pages (empty tuples fall back to the platform's rules, then to the
+    generic ones), the paths of a JSON answer, the addresses of further pages, the zones that dates name falsely.
     """
 
     item: tuple[str, ...] = ()
@@ -114,6 +127,9 @@ class Selectors:
     page_body: tuple[str, ...] = ()
     page_attachment: tuple[str, ...] = ()
     page_drop: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()  # JSON answers: (field, path); see ``parse.api``
+    further_pages: tuple[str, ...] = ()  # e.g. "?bydate={day}&page={page}"; see ``parse.paging``
+    false_zones: tuple[str, ...] = ()  # e.g. "+00:00" at the end of dates that are local
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

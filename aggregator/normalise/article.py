@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.model.article import Article, Visibility
-from aggregator.model.entry import DateOrigin, Entry, FoundDate, Precision
+from aggregator.model.entry import DateOrigin, Entry, FieldOrigin, FoundDate, Precision
 from aggregator.model.source import Section, Source, SourceSection
 from aggregator.normalise.edit import edit_article
 from aggregator.normalise.fields import article_url, clean_fields, derived_summary, origin_rank
@@ -97,6 +97,7 @@ def to_article(
         story_id=None,
         versions=(),
         problems=fields.problems,
+        origins=entry.origins,
         parser_version=PARSER_VERSION,
         fence=fence,
     )
@@ -121,7 +122,14 @@ def merge_page(entry: Entry, page: Entry) -> Entry:
         updated=_better_date(entry.updated, page.updated),
         categories=tuple(dict.fromkeys(entry.categories + page.categories)),
         problems=tuple(dict.fromkeys(entry.problems + page.problems)),
+        origins=_origins(entry, page, {"body": takes_body, "summary": takes_summary}),
     )
+
+
+def _origins(entry: Entry, page: Entry, taken: dict[str, bool]) -> tuple[tuple[str, FieldOrigin], ...]:
+    """Where the fields of both were read: the page's own, but for those that were not ``taken`` from it."""
+    kept = {name: where for name, where in page.origins if taken.get(name, True)}
+    return tuple((dict(entry.origins) | kept).items())
 
 
 def _better_date(listed: FoundDate | None, paged: FoundDate | None) -> FoundDate | None:

@@ -8,7 +8,7 @@ Rules:
 3. Nothing is lost to a poorer claim: an empty body or a missing date replaces nothing, neither does a title or summary
    cut with dots, nor a text that is less than half of the known one and a piece of it (the teaser of a feed).
 4. A date is replaced by one of better origin, or of the same origin when that origin is exact: lists and texts drift
-   ("3 giờ trước").
+   ("3 giờ trước"), sitemaps tell the last edit.
 """
 
 import re
@@ -33,7 +33,7 @@ MAX_VERSIONS: Final = 20
 _MAX_CUT_END = 30  # characters
 _CUT_END = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?|\((?:…|\.\.\.)\)|xem thêm|đọc tiếp|read more)\s*»?$", re.IGNORECASE)
 _TOKENS = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
-_DRIFTING = frozenset({DateOrigin.FIRST_SEEN, DateOrigin.TEXT, DateOrigin.LISTING})
+_DRIFTING = frozenset({DateOrigin.FIRST_SEEN, DateOrigin.SITEMAP, DateOrigin.TEXT, DateOrigin.LISTING})
 
 
 def edit_article(
@@ -67,6 +67,7 @@ def edit_article(
         kind=kind,
         authority=source.authority,
         republish=source.republish,
+        origins=entry.origins or known.origins,
         parser_version=PARSER_VERSION,
     )
     changed = _changed_for_a_reader(known, edited)

@@ -1,4 +1,8 @@
-"""JSON answers that list articles or documents: vnPortal's public interface, and any list of objects with known fields.
+"""JSON answers that list articles or documents: by the paths a source names, else by the usual names of fields.
+
+A path names the steps to a value: ``data.rows``, ``image.sizes.0.url``; ``*`` takes every element of a list and ``.``
+the answer itself. Of several paths the first with a value counts. A url, a guid and the address of the next page may
+also be templates: ``/tin/{slug}-{id}.html`` puts the values of the paths between braces into an address.
 
 vnPortal answers ``/api/public/articles`` and ``/api/public/documents`` with objects that hold ArticleID, ImagePath,
 CodeID and DateOfIssued (DOMAIN: sure that it exists, unsure where). Names are compared without case and separators, so
@@ -7,12 +11,16 @@ that one table serves the variants.
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.model.errors import ParseFailed
 from aggregator.model.failures import Outcome
+from aggregator.model.source import Selectors
 from aggregator.parse.claims import Claims, DocumentClaims, FileClaim
+from aggregator.parse.jsonpaths import text_at, texts_at, values_at
+from aggregator.parse.platforms.dates import with_plain_dates
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     "title": ("title", "articletitle", "tieude", "subject", "headline", "tentin", "name", "ten"),
@@ -33,6 +41,13 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "files": ("attachments", "files", "filedinhkem", "attachfiles", "documents"),
     "file": ("filepath", "fileurl", "attachment", "attachmenturl"),
 }  # fmt: skip
+_NONE = Selectors()
+# Names of a source's paths and the claims that they lead to.
+_TEXTS = {
+    "url": "url", "guid": "guid", "title": "title", "summary": "summary", "body": "content", "published": "published",
+    "updated": "updated", "origin": "origin",
+}  # fmt: skip
+_LISTS = {"author": "authors", "category": "categories", "image": "images"}
 _SEPARATORS = re.compile(r"[^a-z0-9]")
 _NET_DATE = re.compile(r"/Date\((-?\d{9,14})(?:[+-]\d{4})?\)/")
 _MIDNIGHT = re.compile(r"^\d{4}-\d\d-\d\d[T ]00:00:00(?:\.0+)?$")
@@ -40,16 +55,55 @@ _MAX_DEPTH = 6
 _MILLISECONDS = 10**11  # a bare number above this counts milliseconds, not seconds
 
 
-def read_api(value: Any) -> DocumentClaims:
-    """The claims of the list of objects in a JSON answer that has the most titles. Raises ParseFailed for none."""
+def read_api(value: Any, selectors: Selectors = _NONE) -> DocumentClaims:
+    """The claims of the objects in a JSON answer: those at the source's path, else of the list with the most titles.
+
+    Raises ParseFailed: blocked for an answer that is an error, empty for no objects, parse_failed for another shape.
+    """
     if isinstance(value, dict) and _is_refusal(value):
         raise ParseFailed(Outcome.BLOCKED, f"the interface answers with an error: {str(value)[:120]}")
-    lists = list(_lists(value, 0))
+    paths: dict[str, list[str]] = {}
+    for name, path in selectors.fields:
+        paths.setdefault(name, []).append(path)
+    items = _items_at(value, paths["items"]) if "items" in paths else _guessed_items(value)
+    document = DocumentClaims(
+        format="api",
+        entries=tuple(_by_paths(item, paths, _claims(_folded(item))) for item in items),
+        child_urls=tuple(url for url in (text_at(value, paths.get("next_page", ())),) if url),
+    )
+    return with_plain_dates(document, month_first=False, false_zones=selectors.false_zones)
+
+
+def _items_at(value: Any, paths: list[str]) -> list[dict[str, Any]]:
+    for path in paths:
+        found = list(values_at(value, path))
+        if len(found) == 1 and isinstance(found[0], list):
+            found = found[0]
+        if items := [item for item in found if isinstance(item, dict)]:
+            return items
+        if found == [] and list(values_at(value, path)) == [[]]:
+            raise ParseFailed(Outcome.EMPTY, f"the list at {path} is empty")
+    raise ParseFailed(Outcome.PARSE_FAILED, f"the JSON answer holds no objects at {', '.join(paths)}")
+
+
+def _guessed_items(value: Any) -> list[dict[str, Any]]:
+    """The objects of the list with the most titles."""
+    lists: list[list[dict[str, Any]]] = list(_lists(value, 0))
     best = max(lists, key=len, default=None)
     if best is None:
         outcome = Outcome.EMPTY if _has_empty_list(value) else Outcome.PARSE_FAILED
         raise ParseFailed(outcome, "the JSON answer holds no list of titled objects")
-    return DocumentClaims(format="api", entries=tuple(_claims(_folded(item)) for item in best))
+    return best
+
+
+def _by_paths(item: dict[str, Any], paths: dict[str, list[str]], guessed: Claims) -> Claims:
+    """The guessed claims with those that the source's paths lead to in their place."""
+    said: dict[str, Any] = {claim: text_at(item, paths[name]) for name, claim in _TEXTS.items() if name in paths}
+    said |= {claim: texts_at(item, paths[name]) for name, claim in _LISTS.items() if name in paths}
+    said |= {name: _date(said[name]) for name in ("published", "updated") if name in said}
+    if "attachment" in paths:
+        said["files"] = tuple(FileClaim(url=url) for url in texts_at(item, paths["attachment"]))
+    return replace(guessed, **said)
 
 
 def _is_refusal(value: dict[str, Any]) -> bool:

@@ -5,8 +5,9 @@ feed was declared is a failure with its reason, never a feed without entries.
 """
 
 import html
+import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -25,6 +26,7 @@ from aggregator.parse.feedtext import holds_entries
 from aggregator.parse.jsonfeed import is_json_feed, read_json, read_jsonfeed
 from aggregator.parse.listing import read_listing
 from aggregator.parse.platforms import marks_unreliable_minutes
+from aggregator.parse.platforms.dates import with_plain_dates
 from aggregator.parse.sitemap import read_sitemap, unpacked
 from aggregator.parse.sniff import Shape, refusal_of, shape_of
 from aggregator.parse.tree import html_tree, text_of
@@ -32,6 +34,10 @@ from aggregator.parse.tree import html_tree, text_of
 _REFUSED_ABOVE = frozenset({Outcome.NOT_FOUND, Outcome.LOGIN, Outcome.CHALLENGE})
 _HEADING_CHARACTERS = 200
 _NO_HEADING_IN = frozenset({"a", "noscript", "template", "dialog"})
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_RFC_822 = re.compile(rf"\b({'|'.join(_MONTHS[1:])}) \d{{4}} \d\d:(\d\d):\d\d")
+_LOOKED_AT = 20
+_NO_CHANCE = 5  # dates: five honest ones show this once in some hundred million feeds
 _FORM = '<input type="password">'
 
 
@@ -56,8 +62,13 @@ def parse_document(
     with parse_failures():
         body = unpacked(body)
         text = decode(body, content_type)
-        claims, origin = _read(text, body, url, kind, platform, selectors)
-        if claims.format in {"rss", "atom", "rdf"} and marks_unreliable_minutes(platform, claims.generator):
+        today = now.astimezone(ZoneInfo(timezone)).date()
+        claims, origin = _read(text, body, url, kind, platform, selectors, today)
+        if selectors.false_zones:
+            claims = with_plain_dates(claims, month_first=False, false_zones=selectors.false_zones)
+        if claims.format in {"rss", "atom", "rdf"} and (
+            marks_unreliable_minutes(platform, claims.generator) or _prints_months_as_minutes(claims)
+        ):
             claims = _without_minutes(claims)
         reading = Reading(url=url, now=now, tz=ZoneInfo(timezone), origin=origin, max_entries=max_entries)
         document = build_document(claims, reading)
@@ -67,7 +78,7 @@ def parse_document(
 
 
 def _read(
-    text: str, body: bytes, url: str, kind: SourceKind, platform: Platform, selectors: Selectors
+    text: str, body: bytes, url: str, kind: SourceKind, platform: Platform, selectors: Selectors, today: date
 ) -> tuple[DocumentClaims, DateOrigin]:
     shape = shape_of(text, body)
     match shape:
@@ -78,9 +89,9 @@ def _read(
         case Shape.SITEMAP:
             raise ParseFailed(Outcome.NOT_A_FEED, f"a sitemap was answered where kind {kind} is declared")
         case Shape.JSON:
-            return _read_json(text, kind)
+            return _read_json(text, kind, selectors)
         case Shape.HTML if kind is SourceKind.LISTING:
-            return _read_list(text, url, platform, selectors), DateOrigin.LISTING
+            return _read_list(text, url, platform, selectors, today), DateOrigin.LISTING
         case Shape.HTML:
             raise ParseFailed(*(refusal_of(text) or (Outcome.NOT_A_FEED, "a web page was answered")))
         case Shape.XML:
@@ -101,12 +112,12 @@ def _nothing_read(document: ParsedDocument) -> ParseFailed:
     return ParseFailed(Outcome.EMPTY, f"the {document.format} document holds no entry")
 
 
-def _read_json(text: str, kind: SourceKind) -> tuple[DocumentClaims, DateOrigin]:
+def _read_json(text: str, kind: SourceKind, selectors: Selectors) -> tuple[DocumentClaims, DateOrigin]:
     value = read_json(text)
     if is_json_feed(value):
         return read_jsonfeed(value), DateOrigin.FEED
     if kind is SourceKind.API:
-        return read_api(value), DateOrigin.FEED
+        return read_api(value, selectors), DateOrigin.FEED
     if (
         kind in {SourceKind.FEED, SourceKind.JSONFEED}
         and isinstance(value, dict)
@@ -116,9 +127,9 @@ def _read_json(text: str, kind: SourceKind) -> tuple[DocumentClaims, DateOrigin]
     raise ParseFailed(Outcome.NOT_A_FEED, "the JSON answer is no JSON Feed")
 
 
-def _read_list(text: str, url: str, platform: Platform, selectors: Selectors) -> DocumentClaims:
+def _read_list(text: str, url: str, platform: Platform, selectors: Selectors, today: date) -> DocumentClaims:
     try:
-        claims = read_listing(text, url=url, platform=platform, selectors=selectors)
+        claims = read_listing(text, url=url, platform=platform, selectors=selectors, today=today)
     except ParseFailed as failure:
         refusal = refusal_of(text) if failure.outcome is Outcome.EMPTY else None
         if refusal:
@@ -160,6 +171,12 @@ def _read_unknown_xml(text: str, url: str) -> tuple[DocumentClaims, DateOrigin]:
     if claims is None or not claims.entries:
         raise ParseFailed(Outcome.NOT_A_FEED, "the XML is neither a feed nor a sitemap")
     return claims, DateOrigin.FEED
+
+
+def _prints_months_as_minutes(claims: DocumentClaims) -> bool:
+    """Whether the minutes of all of several dates are the number of their month, whatever the feed says made it."""
+    dates = [found for entry in claims.entries[:_LOOKED_AT] if (found := _RFC_822.search(entry.published))]
+    return len(dates) >= _NO_CHANCE and all(_MONTHS.index(found[1]) == int(found[2]) for found in dates)
 
 
 def _without_minutes(claims: DocumentClaims) -> DocumentClaims:

@@ -21,7 +21,8 @@ from aggregator.parse.people import person_names
 from aggregator.text.dates import parse_date
 from aggregator.text.fold import clean_text
 from aggregator.text.markup import plain_text
-from aggregator.text.mend import mend_markup, mend_text
+from aggregator.text.mend import is_suspicious, mend_markup, mend_text
+from aggregator.text.simple_markup import read_simple
 from aggregator.text.urls import absolute_url
 
 MAX_TITLE = 500  # characters
@@ -45,6 +46,10 @@ _PLAIN_URL = re.compile(
 )
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li|h[1-6])\b", re.IGNORECASE)
 _PICTURE = re.compile(r"""<img\b[^<>]*?\ssrc\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)'|([^\s<>]+))[^<>]*""", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?!(?:no-?reply|donotreply|web-?master|admin|info|root|contact|rss|feed)@)[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}",
+    re.ASCII | re.IGNORECASE,
+)
 _PIXEL = re.compile(r"""\s(?:width|height)\s*=\s*["']?[01](?:px)?["'\s>/]""", re.IGNORECASE)
 
 
@@ -100,9 +105,7 @@ def build_entry(claims: Claims, reading: Reading) -> Entry:
     problems = list(claims.problems)
     url = resolve(base, claims.url.strip()) if claims.url.strip() else None
     title = plain(claims.title, limit=MAX_TITLE)
-    markup = claims.content or (claims.summary if _is_article(claims.summary) else "")
-    body, text = finish(mend_markup(markup).text, base_url=base) if markup.strip() else ("", "")
-    summary = plain(claims.summary, limit=MAX_SUMMARY) if claims.summary else ""
+    body, text, summary = _texts(claims, base)
     refuse_unreadable(title=title, summary=summary, body=text)
     published = read_date(claims.published, reading, "published", problems)
     updated = read_date(claims.updated, reading, "updated", problems)
@@ -120,7 +123,7 @@ def build_entry(claims: Claims, reading: Reading) -> Entry:
         summary=summary,
         body=body,
         text=text,
-        authors=person_names(claims.authors),
+        authors=person_names(claims.authors) or _addresses(claims.authors),
         origin_name=plain(claims.origin, limit=200) or None,
         images=tuple(Image(url=address) for address in dict.fromkeys(pictures[:_MAX_FILES])),
         attachments=tuple(attachments),
@@ -140,9 +143,24 @@ def build_entry(claims: Claims, reading: Reading) -> Entry:
     )
 
 
+def _texts(claims: Claims, base: str) -> tuple[str, str, str]:
+    """Body, its plain text, and summary. A long description is body and summary at once and is then read once."""
+    is_article = not claims.content and _is_article(claims.summary)
+    markup = claims.summary if is_article else claims.content
+    if not markup.strip():
+        return "", "", plain(claims.summary, limit=MAX_SUMMARY)
+    markup = mend_markup(markup).text
+    simple = read_simple(markup, base_url=base)
+    body, text = simple or finish(markup, base_url=base)
+    if is_article and simple and "&" not in markup:
+        is_short = len(text) <= MAX_SUMMARY and "\n" not in text and not is_suspicious(text)
+        return body, text, text if is_short else plain(text, limit=MAX_SUMMARY)
+    return body, text, plain(claims.summary, limit=MAX_SUMMARY)
+
+
 def refuse_unreadable(**fields: str) -> None:
     """Raises ParseFailed (bad_encoding) when one of the fields is in letters that nobody can tell."""
-    for name, value in fields.items():
+    for value, name in {value: name for name, value in fields.items()}.items():
         if mend_text(value) is None:
             raise ParseFailed(Outcome.BAD_ENCODING, f"the {name} is in no encoding that can be read")
 
@@ -176,6 +194,12 @@ def read_date(raw: str, reading: Reading, field: str, problems: list[Problem]) -
     if found is None:
         problems.append(Problem(code="bad_date", field=field, detail=raw))
     return found
+
+
+def _addresses(authors: tuple[str, ...]) -> tuple[str, ...]:
+    """The first mail address of a person, for an entry whose author bears no other name (RSS 2.0: author)."""
+    bare = (field.strip() for field in authors[:_MAX_NAMES])
+    return tuple(field for field in bare if _ADDRESS.fullmatch(field))[:1]
 
 
 def _is_article(description: str) -> bool:

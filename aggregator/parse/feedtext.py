@@ -6,11 +6,16 @@
    space before the root element (its document type pattern is quadratic there).
 3. References to what is no character (half a surrogate pair, numbers beyond Unicode) go: one of them costs feedparser
    the whole feed. Two halves that belong together become the character that was meant.
-4. A feed is cut when nothing closes its root after its last entry; markup that is broken within an entry is no cut.
+4. A guid is text whatever stands in it, and a title whose end tag bears another name ends there nevertheless.
+5. Titles and descriptions of Media RSS are about the picture; feedparser would take them for the entry's. A picture
+   whose address is the text of ``image`` becomes a ``thumb``, which feedparser keeps.
+6. A feed is cut when nothing closes its root after its last entry; markup that is broken within an entry is no cut.
 """
 
 import re
 from itertools import islice
+
+from lxml import etree
 
 from aggregator.model.errors import ParseFailed
 from aggregator.model.failures import Outcome
@@ -39,6 +44,15 @@ _MAX_DIGITS = 7
 _LAST_CHARACTER = 0x10FFFF
 _HIGH, _SURROGATES = range(0xD800, 0xDC00), range(0xD800, 0xE000)
 
+_GUID = re.compile(
+    r"(<guid(?:\s[^<>]*)?>)([^<]*+<(?!/?guid)[^<]*+(?:<(?!/?guid|/?(?:item|entry)[\s>])[^<]*+)*+)(?=</guid\s*>)",
+    re.IGNORECASE,
+)
+_HEAD_CHARACTERS = 20_000  # within which a feed names itself
+
+_ABOUT_MEDIA = re.compile(r"(</?media:)(title|description)(?=[\s/>])")
+_IMAGE = re.compile(r"<image>\s*+(?:<!\[CDATA\[\s*+)?(https?://[^\s<>\]]++)\s*+(?:\]\]>\s*+)?</image>")
+
 _BLANKS = re.compile(r"\s{2,}")
 _ROOT = re.compile(r"<\w")
 _ENTRY = r"(?:[A-Za-z0-9_-]+:)?(?:item|entry)"
@@ -53,7 +67,26 @@ _RDF_ROOT = re.compile(r"<(?:[A-Za-z0-9_-]+:)?RDF[\s>]")
 def safe_text(text: str) -> str:
     """``text`` as feedparser can read it without harm. Raises ParseFailed for one that declares hostile entities."""
     _refuse_entity_bombs(text)
-    return _CHARACTERS.sub(_possible, _cut_authors(_without_gaps(text.lstrip())))
+    text = _CHARACTERS.sub(_possible, _cut_authors(_without_gaps(text.lstrip())))
+    return _IMAGE.sub(r"<thumb>\1</thumb>", _ABOUT_MEDIA.sub(r"\1x-\2", _GUID.sub(_as_text, text)))
+
+
+def recovered_title(text: str) -> str:
+    """The markup of a feed's title as a parser recovers it that takes any end tag for the one that is due."""
+    found = _ENTRY_TAG.search(text)
+    head = text[: min(found.start() if found else len(text), _HEAD_CHARACTERS)].lstrip()
+    if "<title" not in head:
+        return ""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
+    try:
+        root = etree.fromstring(head.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return ""
+    titles = [root.find(path) for path in ("{*}title", "{*}channel/{*}title")] if root is not None else []
+    title = next((title for title in titles if title is not None), None)
+    if title is None:
+        return ""
+    return (title.text or "") + "".join(etree.tostring(child, encoding="unicode") for child in title)
 
 
 def holds_entries(text: str) -> bool:
@@ -99,6 +132,12 @@ def _cut_authors(text: str) -> str:
         return found[1] + (name[0] if name else _MARKUP.sub(" ", content)[:_AUTHOR_CHARACTERS].replace("<", " "))
 
     return _AUTHOR.sub(cut, text)
+
+
+def _as_text(found: re.Match[str]) -> str:
+    """A guid that holds tags, which feedparser would drop, with its content as text."""
+    is_text = "<![CDATA[" in found[2] or "]]>" in found[2]
+    return found[0] if is_text else f"{found[1]}<![CDATA[{found[2]}]]>"
 
 
 def _possible(found: re.Match[str]) -> str:

@@ -33,10 +33,10 @@ def article_blocks(root: etree._Element, base: str) -> list[tuple[etree._Element
     by_shape: dict[str, list[tuple[str, etree._Element, str]]] = defaultdict(list)
     for link in list(root.iter("a"))[:_MAX_LINKS]:
         url = absolute_url(base, link.get("href") or "")
-        if url is None or not _same_site(url, base):
+        if url is None or not is_same_site(url, base):
             continue
         headline = text_of(link) or (link.get("title") or "").strip()
-        if len(headline) >= _MIN_HEADLINE and not _in_menu(link):
+        if len(headline) >= _MIN_HEADLINE and not in_menu(link):
             by_shape[_shape(url)].append((url.split("#")[0], link, headline))
     best = max(by_shape.values(), key=_weight, default=[])
     if _weight(best) == 0:
@@ -65,14 +65,16 @@ def _shape(url: str) -> str:
     return f"{parts.netloc}|{kind}|{suffix}|{query}"
 
 
-def _same_site(url: str, base: str) -> bool:
+def is_same_site(url: str, base: str) -> bool:
+    """Whether ``url`` is a page of the site of ``base``, or of a host above or below it; its front page is none."""
     host, own = urlsplit(url).netloc.removeprefix("www."), urlsplit(base).netloc.removeprefix("www.")
     if not urlsplit(url).path.strip("/") and not urlsplit(url).query:
         return False
     return host == own or host.endswith("." + own) or own.endswith("." + host)
 
 
-def _in_menu(link: etree._Element) -> bool:
+def in_menu(link: etree._Element) -> bool:
+    """Whether a link stands in a menu, header or footer by its tags or names."""
     for ancestor in link.iterancestors():
         if ancestor.tag in _SKIPPED_TAGS:
             return not any(above.tag in {"article", "main"} for above in ancestor.iterancestors())

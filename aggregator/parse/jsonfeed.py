@@ -64,13 +64,13 @@ def read_jsonfeed(value: Any) -> DocumentClaims:
     lost = len(items) - len(objects)
     return DocumentClaims(
         format="jsonfeed",
-        entries=tuple(_claims(item) for item in objects),
+        entries=tuple(_claims(item, _authors(value)) for item in objects),
         title=_escaped(value.get("title")),
         problems=(Problem(code="bad_entry", detail=f"{lost} items are not objects"),) if lost else (),
     )
 
 
-def _claims(item: dict[str, Any]) -> Claims:
+def _claims(item: dict[str, Any], authors_of_all: tuple[str, ...]) -> Claims:
     content = _string(item.get("content_html")) or _paragraphs(_string(item.get("content_text")))
     return Claims(
         url=_string(item.get("url")) or _string(item.get("external_url")) or _as_link(_string(item.get("id"))),
@@ -80,7 +80,7 @@ def _claims(item: dict[str, Any]) -> Claims:
         content=content,
         published=_string(item.get("date_published")),
         updated=_string(item.get("date_modified")),
-        authors=_authors(item),
+        authors=_authors(item) or authors_of_all,  # version 1.1, "authors"
         categories=tuple(tag for tag in _list(item.get("tags")) if isinstance(tag, str)),
         files=_files(item),
         images=tuple(image for name in ("image", "banner_image") if (image := _string(item.get(name)))),

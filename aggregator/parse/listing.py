@@ -4,6 +4,7 @@ The generic reader takes links whose addresses share a shape ("/<words>-<digits>
 headlines; menus fail both. A list without items is a failure (``empty``): its layout has changed or it is another page.
 """
 
+import datetime as dt
 import html
 import re
 
@@ -14,18 +15,21 @@ from aggregator.model.failures import Outcome
 from aggregator.model.source import Platform, Selectors
 from aggregator.parse.claims import Claims, DocumentClaims
 from aggregator.parse.guessing import article_blocks
+from aggregator.parse.paging import is_day_page, next_by_address
 from aggregator.parse.platforms import PLATFORMS, guess_platform
+from aggregator.parse.platforms.dates import with_plain_dates
 from aggregator.parse.selectors import select, select_one
 from aggregator.parse.tree import base_of, html_tree, picture_of, text_of
 from aggregator.text.urls import absolute_url
 
 _MIN_TITLE = 6  # characters
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
-_DATE_ATTRIBUTES = ("datetime", "data-time", "data-date", "content")
+_DATE_ATTRIBUTES = ("datetime", "data-time", "data-date", "data-utc-date", "content", "title")
 _NEXT = re.compile(r"^(?:trang (?:sau|tiếp|kế)|tiếp(?: theo)?|sau|next|older|›|»|>|>>)\s*[›»>]*$", re.IGNORECASE)
 _DATE_TEXT = re.compile(
     r"\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?\d{2,4}|\d{1,3}\s+(?:giây|phút|giờ|ngày|tuần|tháng)\s+trước|"
-    r"hôm (?:nay|qua)|\d{4}-\d{2}-\d{2}|\d{1,2} tháng \d{1,2}",
+    r"hôm (?:nay|qua)|\d{4}-\d{2}-\d{2}|"
+    r"\d{1,2},? (?:tháng|thg|th) ?(?:\d{1,2}|một|hai|ba|tư|bốn|năm|sáu|bảy|tám|chín|mười)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
@@ -34,35 +38,52 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_DATE = 60
+_READ_MORE = re.compile(
+    r"[\s|\[(]*(?:xem (?:thêm|tiếp|chi tiết)|đọc (?:thêm|tiếp)|chi tiết|read more)[\s.…»›>→|\])]*$",
+    re.IGNORECASE,
+)
 
 
-def read_listing(text: str, *, url: str, platform: Platform, selectors: Selectors) -> DocumentClaims:
-    """The claims of a list page. Raises ParseFailed(empty) when no items are found."""
+def read_listing(
+    text: str, *, url: str, platform: Platform, selectors: Selectors, today: dt.date | None = None
+) -> DocumentClaims:
+    """The claims of a list page. Raises ParseFailed(empty) when no items are found, unless it is one day of a list.
+
+    ``today`` (local) is the day from which lists by day go back; without it they are not paged by day.
+    """
     root = html_tree(text)
     base = base_of(root, url)
     if platform is Platform.GENERIC:
         platform = guess_platform(text[:400_000], _generator(root))
-    rules = PLATFORMS[platform].selectors
-    merged = Selectors(
-        item=selectors.item or rules.item,
-        link=selectors.link or rules.link,
-        title=selectors.title or rules.title,
-        date=selectors.date or rules.date,
-        summary=selectors.summary or rules.summary,
-        image=selectors.image or rules.image,
-    )
-    found = _by_rules(root, base, merged)
-    if not found and not selectors.item:
+    rules = PLATFORMS[platform]
+    found = _by_rules(root, base, _merged(selectors, rules.selectors))
+    is_day = is_day_page(url, selectors.further_pages)
+    if not found and not selectors.item and not (is_day and rules.selectors.item):
         found = [_item(block, base, Selectors(), link) for block, link in article_blocks(root, base)]
     claims = _unique([claim for claim in found if claim is not None])
-    if not claims:
+    further = _next_page(root, base, url, (*selectors.next_page, *rules.selectors.next_page))
+    if not further and (address := next_by_address(url, selectors.further_pages, today=today, has_items=bool(claims))):
+        further = (address,)
+    if not claims and not (further and is_day):
         declared = " by the source's selectors" if selectors.item else ""
         raise ParseFailed(Outcome.EMPTY, f"the list page has no items{declared}")
-    return DocumentClaims(
+    document = DocumentClaims(
         format="listing",
         entries=tuple(claims),
         title=html.escape(text_of(root.find(".//title")), quote=False),
-        child_urls=_next_page(root, base, url, (*selectors.next_page, *rules.next_page)),
+        child_urls=further,
+    )
+    return with_plain_dates(document, month_first=rules.month_first, false_zones=selectors.false_zones)
+
+
+def _merged(own: Selectors, rules: Selectors) -> Selectors:
+    return Selectors(
+        item=own.item or rules.item,
+        link=own.link or rules.link,
+        title=own.title or rules.title,
+        date=own.date or rules.date,
+        summary=own.summary or rules.summary,
+        image=own.image or rules.image,
     )
 
 
@@ -121,8 +142,9 @@ def _date(item: etree._Element, selectors: tuple[str, ...], title: str) -> str:
     for selector in (*selectors, "time"):
         for element in select(item, (selector,)):
             for name in _DATE_ATTRIBUTES:
-                if element.get(name):
-                    return element.get(name) or ""
+                value = element.get(name)
+                if value and (name != "title" or _DATE_TEXT.search(value)):  # a title may be any words
+                    return value
             text = text_of(element)
             if text and len(text) <= _LONGEST_DATE and _DATE_TEXT.search(text):
                 return text
@@ -145,7 +167,7 @@ def _undated(title: str) -> str:
 def _summary(item: etree._Element, selectors: tuple[str, ...], title: str, date: str) -> str:
     for selector in selectors:
         for element in select(item, (selector,)):
-            text = text_of(element)
+            text = _READ_MORE.sub("", text_of(element))
             if len(text) > _LONGEST_DATE // 2 and text not in {title, date}:
                 return text
     bare = [text for part in item.itertext() if len(text := str(part).strip()) > _LONGEST_DATE and text != title]
@@ -180,5 +202,5 @@ def _fullness(claim: Claims) -> tuple[bool, bool, int]:
 
 
 def _generator(root: etree._Element) -> str:
-    meta = select_one(root, ("meta[name=generator]",))
-    return (meta.get("content") or "") if meta is not None else ""
+    metas = (meta for meta in root.iter("meta") if (meta.get("name") or "").lower() == "generator")
+    return next((meta.get("content") or "" for meta in metas), "")

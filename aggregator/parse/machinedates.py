@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model.entry import DateOrigin, FoundDate, Precision
 from aggregator.text.dates import accept_instant
 
+_WIDEST_ZONE = timedelta(hours=14)
+_NO_OFFSET = timedelta()
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -34,18 +36,14 @@ def read_machine_date(raw: str, *, now: datetime, origin: DateOrigin) -> FoundDa
         month = int(number)
     else:
         return None
+    offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes)) if sign else _NO_OFFSET
+    if offset > _WIDEST_ZONE or (sign and int(zone_minutes) >= 60):  # noqa: PLR2004 - minutes of an hour
+        return None
     try:
         at = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    except ValueError:
+        at = at + offset if sign == "-" else at - offset
+    except (ValueError, OverflowError):  # no such day; .NET's empty date, 0001-01-01
         return None
-    if sign:
-        offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-        if offset > _WIDEST_ZONE:
-            return None
-        at = at - offset if sign == "+" else at + offset
     if not accept_instant(at, now=now):
         return None
     return FoundDate(at=at, origin=origin, precision=Precision.SECOND, raw=raw)
-
-
-_WIDEST_ZONE = timedelta(hours=14)

@@ -4,18 +4,23 @@ import re
 
 from lxml import etree
 
-from aggregator.model.entry import ProbeReport
 from aggregator.model.errors import ParseFailed
+from aggregator.model.probe import ProbeReport, Surroundings
+from aggregator.model.source import Platform
 from aggregator.parse.boundary import parse_failures
 from aggregator.parse.charset import decode
 from aggregator.parse.entries import plain
 from aggregator.parse.feed import read_feed
+from aggregator.parse.files import is_download, is_picture
+from aggregator.parse.guessing import in_menu, is_same_site
 from aggregator.parse.jsonfeed import is_json_feed, read_json, read_jsonfeed
-from aggregator.parse.platforms import guess_platform
+from aggregator.parse.platforms import PLATFORMS, guess_platform
+from aggregator.parse.platforms.marks import names_in
 from aggregator.parse.selectors import select
 from aggregator.parse.sitemap import read_sitemap, unpacked
 from aggregator.parse.sniff import Shape, refusal_of, shape_of
 from aggregator.parse.tree import base_of, html_tree, text_of
+from aggregator.text.fold import fold
 from aggregator.text.urls import absolute_url
 
 _MAX_LINKS = 50
@@ -25,6 +30,12 @@ _FEED_LINK = re.compile(
 )
 _SITEMAP_LINK = re.compile(r"sitemap[^/]*\.xml", re.IGNORECASE)
 _MARKUP_LOOKED_AT = 400_000
+_MARK_CHARACTERS = 80
+_LIST_NAME = (3, 45)  # characters of a menu's word for a list of articles
+_NO_NEWS = re.compile(
+    r"\b(?:trang chu|gioi thieu|lien he|dang nhap|dang ky|so do|thu vien|hinh anh|album|video|english|hoi dap|ban do|"
+    r"bo may|co cau|chuc nang|dich vu cong|rss|tim kiem|gop y|danh ba|home|contact|about|login|tieng viet|facebook)\b"
+)
 
 
 def inspect(body: bytes, *, url: str, content_type: str) -> ProbeReport:
@@ -46,6 +57,56 @@ def inspect(body: bytes, *, url: str, content_type: str) -> ProbeReport:
         if shape is Shape.JSON:
             return _json_report(text, url)
         return _page_report(text, url)
+
+
+def looks_like_feed(url: str) -> bool:
+    """Whether an address reads like that of a feed or sitemap."""
+    return _FEED_LINK.search(url) is not None or _SITEMAP_LINK.search(url) is not None
+
+
+def look_around(body: bytes, *, url: str, content_type: str) -> Surroundings:
+    """What the page at ``url`` says of its site. Raises ParseFailed, and nothing else, for what is no page."""
+    with parse_failures():
+        text = decode(unpacked(body), content_type)
+        root = html_tree(text)
+        generator = next((meta.get("content") or "" for meta in select(root, ("meta[name=generator]",))), "")
+        named = next((meta.get("content") or "" for meta in select(root, ("meta[property='og:site_name']",))), "")
+        platform = guess_platform(text[:_MARKUP_LOOKED_AT], generator)
+        return Surroundings(
+            site_name=plain(named, limit=200),
+            title=plain(text_of(root.find(".//title")), limit=200),
+            platform=platform,
+            marks=_marks(text[:_MARKUP_LOOKED_AT].lower(), generator, platform),
+            lists=_lists(root, base_of(root, url)),
+        )
+
+
+def _marks(lower: str, generator: str, platform: Platform) -> tuple[str, ...]:
+    """By what the platform is known, in English."""
+    rules, names = PLATFORMS[platform], names_in(lower)
+    found = [f'generator "{generator[:_MARK_CHARACTERS]}"'] if generator else []
+    for mark in rules.marks:
+        if not mark.is_on(lower, names):
+            continue
+        shown = [name for name in sorted(names) if name.startswith(mark.names)] if mark.names else []
+        written = mark.written.search(lower) if mark.written is not None else None
+        found += [f"class {shown[0][:_MARK_CHARACTERS]}"] if shown else []
+        found += [f"text {' '.join(written[0].split())[:_MARK_CHARACTERS]}"] if written and not shown else []
+    return tuple(found)
+
+
+def _lists(root: etree._Element, base: str) -> tuple[tuple[str, str], ...]:
+    """Where the menu leads to what may be lists of articles, by address with their names."""
+    found: dict[str, str] = {}
+    for link in root.iter("a"):
+        url = absolute_url(base, link.get("href") or "")
+        name = text_of(link) or link.get("title") or ""
+        if url is None or not _LIST_NAME[0] <= len(name) <= _LIST_NAME[1] or not is_same_site(url, base):
+            continue
+        is_page = not (is_download(url) or is_picture(url) or "#" in url or _FEED_LINK.search(url))
+        if is_page and in_menu(link) and not _NO_NEWS.search(fold(name)):
+            found.setdefault(url, plain(name, limit=100))
+    return tuple(found.items())[:_MAX_LINKS]
 
 
 def _report(url: str, title: str, form: str, platform: str, generator: str) -> ProbeReport:

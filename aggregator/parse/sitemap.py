@@ -13,6 +13,13 @@ from aggregator.parse.claims import Claims, DocumentClaims
 
 MAX_UNPACKED_BYTES = 10 * 1024 * 1024
 _MAX_CHILDREN = 50
+# Sitemaps of an index that list no articles: WordPress and its plugins name them so, papers alike.
+_NO_ARTICLES = re.compile(
+    r"(?:^|[/_.-])(?:category|categories|taxonomies|post_tag|tags?|authors?|users?|topics?|events?|chuyen-muc|"
+    r"pages?(?![_.-]?\d))(?=[_.-])[^/]*$",
+    re.IGNORECASE,
+)
+_NAMED_DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?(0?[1-9]|1[0-2])(?:[-_]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _GZIP = b"\x1f\x8b"
 _ROOT_CLOSE = re.compile(
     r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>|<(?:[\w.-]+:)?(?:urlset|sitemapindex)(?:\s[^<>]*)?/>", re.IGNORECASE
@@ -78,13 +85,20 @@ def _whole_parts(text: str) -> str:
 
 
 def _children(root: etree._Element) -> tuple[str, ...]:
+    """The sitemaps of an index, newest first: by their own date, else by the day or month in their names."""
     dated = [
-        (_field(element, "lastmod"), -number, _field(element, "loc"))
+        (_field(element, "lastmod") or _named_day(loc), -number, loc)
         for number, element in enumerate(root)
-        if _name(element) == "sitemap"
+        if _name(element) == "sitemap" and (loc := _field(element, "loc"))
     ]
     dated.sort(reverse=True)  # ISO 8601 dates sort as text; without dates the index's own order holds
-    return tuple(dict.fromkeys(loc for _, _, loc in dated if loc))[:_MAX_CHILDREN]
+    articles = [loc for _, _, loc in dated if not _NO_ARTICLES.search(loc)]
+    return tuple(dict.fromkeys(articles or (loc for _, _, loc in dated)))[:_MAX_CHILDREN]
+
+
+def _named_day(loc: str) -> str:
+    found = _NAMED_DAY.search(loc.rpartition("/")[2])
+    return "-".join([found[1], *(part.zfill(2) for part in found.groups()[1:] if part)]) if found else ""
 
 
 def _page(element: etree._Element) -> Claims:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from aggregator.model.entry import FieldOrigin
 from aggregator.parse.entries import MAX_TITLE, plain
 from aggregator.parse.metadata import PageClaims
 from aggregator.parse.selectors import select
@@ -17,32 +18,41 @@ _SURE = 0.6
 _SITE = re.compile(r"\s+[|–—·»-]\s+|\s*\|\s*")
 
 
-def page_title(root: etree._Element, claims: PageClaims, selectors: tuple[str, ...], url: str) -> str:
-    """The page's title; "" when it shows none.
+def page_title(
+    root: etree._Element, claims: PageClaims, rules: tuple[tuple[str, FieldOrigin], ...], url: str
+) -> tuple[str, FieldOrigin]:
+    """The page's title and where it was read; ``("", HEADING)`` when it shows none.
 
-    The heading found by ``selectors`` comes first, then what the head says of the article, the first ``h1``, and the
-    head's ``title``. Where the head describes no article, a title that shares no words with the page's address gives
-    way to a heading that does: portals put their own name into ``h1`` and ``title``.
+    The heading that the first matching selector of ``rules`` finds comes first, then what the head says of the article,
+    the first ``h1``, and the head's ``title``. Where the head describes no article, a title that shares no words with
+    the page's address gives way to a heading that does: portals put their own name into ``h1`` and ``title``.
     """
-    ruled = [text for element in select(root, selectors)[:2] if (text := _text(element))]
+    ruled = _ruled(root, rules)
     headings = [text for element in select(root, ("h1",))[:3] if (text := _text(element))]
-    head = [title for raw in claims.titles if (title := plain(raw, limit=MAX_TITLE))]
-    described = [_without_site(title, headings + head, claims.site_name) for title in head]
-    from_title = 1 if claims.has_title_element else 0
-    structured = described[: len(described) - from_title]
-    candidates = [*ruled[:1], *structured, *headings, *described]
+    head = [(title, origin) for raw, origin in claims.titles if (title := plain(raw, limit=MAX_TITLE))]
+    others = [*headings, *(title for title, _ in head)]
+    described = [(_without_site(title, others, claims.site_name), origin) for title, origin in head]
+    structured = described[: len(described) - (1 if claims.has_title_element else 0)]
+    seen = [(heading, FieldOrigin.HEADING) for heading in headings]
+    candidates = [*ruled, *structured, *seen, *described]
     if not candidates:
-        return ""
+        return "", FieldOrigin.HEADING
     words = _slug_words(url)
-    if not structured and len(words) >= _SLUG_WORDS and _share(candidates[0], words) < _STRANGE:
-        others = [
-            *candidates[1:],
-            *(text for element in select(root, ("h2, h3, h4",))[:20] if (text := _text(element))),
-        ]
-        best = max(others, key=lambda text: _share(text, words), default="")
-        if _share(best, words) >= _SURE:
+    if not structured and len(words) >= _SLUG_WORDS and _share(candidates[0][0], words) < _STRANGE:
+        lesser = (text for element in select(root, ("h2, h3, h4",))[:20] if (text := _text(element)))
+        named = [*candidates[1:], *((text, FieldOrigin.HEADING) for text in lesser)]
+        best = max(named, key=lambda title: _share(title[0], words), default=("", FieldOrigin.HEADING))
+        if _share(best[0], words) >= _SURE:
             return best
     return candidates[0]
+
+
+def _ruled(root: etree._Element, rules: tuple[tuple[str, FieldOrigin], ...]) -> list[tuple[str, FieldOrigin]]:
+    """The heading of the first selector that finds any, when it has words."""
+    for selector, origin in rules:
+        if found := select(root, (selector,)):
+            return [(text, origin) for element in found[:2] if (text := _text(element))][:1]
+    return []
 
 
 def _text(element: etree._Element) -> str:

@@ -1,20 +1,21 @@
 """HTML as an lxml tree: parsed within limits, and small questions asked of its elements."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from aggregator.model.errors import ParseFailed
 from aggregator.model.failures import Outcome
-from aggregator.parse.selectors import select_one
 from aggregator.text.urls import absolute_url
 
 _BLANK = re.compile(r"\s+")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "iframe"})
 _MAX_ELEMENTS = 200_000
+_TOO_MANY = etree.XPath(f"count(descendant::*) > {_MAX_ELEMENTS}")
 _PICTURE_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src", "data-lazy", "src")
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:\s*url\(\s*['\"]?([^'\")]+)", re.IGNORECASE)
 
@@ -27,10 +28,19 @@ def html_tree(text: str) -> HtmlElement:
         root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ParseFailed(Outcome.PARSE_FAILED, f"no HTML: {error}"[:200]) from error
-    for number, _ in enumerate(root.iter()):
-        if number > _MAX_ELEMENTS:
-            raise ParseFailed(Outcome.TOO_LARGE, f"the page has more than {_MAX_ELEMENTS} elements")
+    if _TOO_MANY(root):
+        raise ParseFailed(Outcome.TOO_LARGE, f"the page has more than {_MAX_ELEMENTS} elements")
     return root
+
+
+def elements_at(path: str) -> Callable[..., list[etree._Element]]:
+    """A function that gives the elements at an XPath within an element; its variables are passed by name."""
+    compiled = etree.XPath(path)
+
+    def find(root: etree._Element, **variables: str) -> list[etree._Element]:
+        return cast("list[Any]", compiled(root, **variables))
+
+    return find
 
 
 def text_of(element: etree._Element | None) -> str:
@@ -38,6 +48,11 @@ def text_of(element: etree._Element | None) -> str:
     if element is None:
         return ""
     return _BLANK.sub(" ", "".join(_pieces(element))).strip()
+
+
+def words_of(element: etree._Element) -> str:
+    """All text within ``element``, seen or not, on one line; several times faster than ``text_of``."""
+    return " ".join("".join(map(str, element.itertext())).split())
 
 
 def _pieces(element: etree._Element) -> Iterator[str]:
@@ -57,8 +72,9 @@ def _pieces(element: etree._Element) -> Iterator[str]:
 
 def base_of(root: etree._Element, url: str) -> str:
     """What a page's relative links resolve against: its ``<base href>``, else its address."""
-    base = select_one(root, ("base[href]",))
-    return (absolute_url(url, base.get("href", "")) if base is not None else None) or url
+    hrefs = (base.get("href") for base in root.iter("base"))
+    href = next((href for href in hrefs if href), None)
+    return (absolute_url(url, href) if href else None) or url
 
 
 def picture_of(element: etree._Element, base: str) -> str | None:

@@ -9,12 +9,14 @@ from aggregator.model.source import SourceKind
 from aggregator.sources.address import fault_of, same_address
 from aggregator.sources.explain import Finding
 from aggregator.sources.mistake import nearest
-from aggregator.sources.schema import CONTACT_MARK, SelectorsEntry
+from aggregator.sources.reading import SelectorsEntry
+from aggregator.sources.schema import CONTACT_MARK
 from aggregator.sources.tree import Path, Tree, Value
 
 SelectorCheck = Callable[[str], str | None]
 
 _NAMES_SHOWN = 15
+_FOR_KIND = {"fields": SourceKind.API, "further_pages": SourceKind.LISTING}
 _KINDS_WITH_SECTIONS = [kind.value for kind in SourceKind if kind is not SourceKind.UNKNOWN]
 
 
@@ -106,6 +108,13 @@ def _against_kind(path: Path, source: dict[str, Value]) -> Iterator[Finding]:
             message=f"A source of kind {kind} needs at least one address to visit.",
             remedy="Add sections: with - url: and section:, or write kind: unknown while no address is known.",
         )
+    for name, served in _FOR_KIND.items():
+        if kind in list(SourceKind) and kind != served and source.get(name) not in (None, {}, ""):
+            yield Finding(
+                path=(*path, name),
+                message=f"A source of kind {kind} has no use for {name}: only kind {served} reads it.",
+                remedy=f"Remove it, or write kind: {served}.",
+            )
 
 
 def _bad_selectors(path: Path, source: dict[str, Value], check_selector: SelectorCheck) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from aggregator.model.errors import ConfigError
 from aggregator.model.place import FormerType, FormerUnit, Place, PlaceType
 from aggregator.sources.explain import Finding, find_shape_mistakes
 from aggregator.sources.mistake import Mistake, report, shown
-from aggregator.sources.schema import Line, Slug
+from aggregator.sources.shapes import Line, Slug
 from aggregator.sources.tree import Path, path_text
 
 _MAX_BYTES = 4 * 1024 * 1024

@@ -17,6 +17,7 @@ MAX_LINE = 300  # characters
 MAX_TEXT = 4000  # characters
 MAX_TEXTS = 50
 SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
+TEMPLATE_PATTERN = r"^(\?|/|\{list\}).*\{(page|day)\}"
 SHORTEST_VISIT = timedelta(minutes=1)
 LONGEST_VISIT = timedelta(days=7)
 LONGEST_GAP = timedelta(hours=1)
@@ -26,6 +27,10 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.\[\]-]{1,64}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_ZONE = re.compile(r"Z|UTC|GMT|ICT|[+-]\d\d:?\d\d")
+_HOLE = re.compile(r"\{([^{}]*)\}")
+_PATH = re.compile(r"\.|(?:[^.{}\s]{1,80})(?:\.[^.{}\s]{1,80}){0,7}")
+_HOLES = ("list", "page", "day")
 _SHORTEST_REASON = 10  # characters
 
 
@@ -170,6 +175,44 @@ def parameters(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         if not _PARAMETER.fullmatch(name):
             raise wrong(f"{name!r} is not the name of a query parameter.", "Write only what stands before =, like id.")
+    return value
+
+
+def zones(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Endings of dates that name a zone."""
+    for zone in value:
+        if not _ZONE.fullmatch(zone):
+            raise wrong(f"{zone!r} is no zone at the end of a date.", 'Write it as the site does: "+00:00", Z or GMT.')
+    return value
+
+
+def template(value: str) -> str:
+    """The address of a list's further pages, with holes for their number or day."""
+    holes = _HOLE.findall(value)
+    odd = [hole for hole in holes if hole not in _HOLES]
+    if odd or len(set(holes)) != len(holes) or "}{" in value:
+        raise wrong(
+            "The braces hold something else than {list}, {page} and {day}, each once and apart from the others.",
+            "Write for example ?bydate={day}&page={page} or {list}/trang-{page}.htm.",
+        )
+    if not re.match(TEMPLATE_PATTERN, line(value)):
+        raise wrong(
+            "This is not the address of further pages: it begins with ?, / or {list} and holds {page} or {day}.",
+            "Write for example ?page={page}, ?bydate={day}&page={page} or {list}/trang-{page}.htm.",
+        )
+    return value
+
+
+def paths(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Paths of fields in a JSON answer, or templates that hold some between braces."""
+    for written in value:
+        outside = _HOLE.sub("", written)
+        inner = _HOLE.findall(written) or [written]
+        if "{" in outside or "}" in outside or not all(_PATH.fullmatch(path) for path in inner):
+            raise wrong(
+                f"{written!r} is not the path of a field.",
+                "Write names with dots between them, like data.rows or image.0.url; * stands for every element.",
+            )
     return value
 
 

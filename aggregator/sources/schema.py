@@ -7,19 +7,20 @@ so that one wrong field never hides another mistake. The shape in short::
     province: {slug, name, title, timezone, place_file, contact, user_agent}
     sections: [{slug, label, kind?}]                          # kind: news unless said; order is the order shown
     sources:  [{id, name, homepage, kind, sections: [{url, section, place?}], platform?, authority?, republish?,
-                pages?, language?, interval?, min_gap?, identity_query?, selectors?, ca_file?, robots_override?,
-                enabled?, owner?, verified?, note?}]
+                pages?, language?, interval?, min_gap?, identity_query?, selectors?, fields?, further_pages?,
+                false_zone?, ca_file?, robots_override?, enabled?, owner?, verified?, note?}]
     links:    [{group, title, url}]
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import Field
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 
 from aggregator.model.source import (
+    IDENTITY_QUERIES,
     ArticleKind,
     Authority,
     Catalogue,
@@ -29,54 +30,31 @@ from aggregator.model.source import (
     Province,
     Republish,
     Section,
-    Selectors,
     Source,
     SourceKind,
     SourceSection,
 )
 from aggregator.sources import rules
-from aggregator.sources.interval import PATTERN
+from aggregator.sources.reading import FieldsEntry, SelectorsEntry, to_selectors
+from aggregator.sources.shapes import (
+    Day,
+    Gap,
+    Interval,
+    Line,
+    Parameters,
+    RelativePath,
+    Slug,
+    Template,
+    Text,
+    Url,
+    Written,
+    Zones,
+)
 
 CONTACT_MARK = "{contact}"  # in user_agent: stands for the contact address
 
-Slug = Annotated[
-    str, AfterValidator(rules.slug), WithJsonSchema({"type": "string", "pattern": rules.SLUG_PATTERN, "maxLength": 64})
-]
-Line = Annotated[
-    str, AfterValidator(rules.line), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": rules.MAX_LINE})
-]
-Text = Annotated[str, Field(max_length=rules.MAX_TEXT)]
-Url = Annotated[
-    str,
-    AfterValidator(rules.url),
-    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
-]
-RelativePath = Annotated[str, AfterValidator(rules.relative_path)]
-Day = Annotated[
-    date,
-    BeforeValidator(rules.day),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
-]
-_WRITTEN_INTERVAL = WithJsonSchema(
-    {"anyOf": [{"type": "string", "pattern": PATTERN}, {"type": "integer", "minimum": 0}]}
-)
-Interval = Annotated[timedelta, BeforeValidator(rules.interval), _WRITTEN_INTERVAL]
-Gap = Annotated[timedelta, BeforeValidator(rules.gap), _WRITTEN_INTERVAL]
-Texts = Annotated[
-    tuple[Line, ...],
-    BeforeValidator(rules.one_or_more),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": rules.MAX_TEXTS}]}
-    ),
-]
-Parameters = Annotated[Texts, AfterValidator(rules.parameters)]
 
-
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
-
-
-class ProvinceEntry(_Written):
+class ProvinceEntry(Written):
     """The province this deployment serves, and how it introduces itself to the sites it reads."""
 
     slug: Slug
@@ -107,7 +85,7 @@ class ProvinceEntry(_Written):
         )
 
 
-class SectionEntry(_Written):
+class SectionEntry(Written):
     """A section of the feed (chuyên mục). Sections are shown in the order of the file."""
 
     slug: Slug
@@ -118,7 +96,7 @@ class SectionEntry(_Written):
     """The structure its articles have beyond prose."""
 
 
-class SourceSectionEntry(_Written):
+class SourceSectionEntry(Written):
     """One address of a source, and where its articles go."""
 
     url: Url
@@ -129,47 +107,7 @@ class SourceSectionEntry(_Written):
     """Slug of the commune or ward that every article of this address belongs to."""
 
 
-class SelectorsEntry(_Written):
-    """CSS selectors, each one text or a list of alternatives tried in order.
-
-    What is left out falls back to the platform's rules, then to the generic ones.
-    """
-
-    item: Texts = ()
-    """List page: the element around one entry."""
-    link: Texts = ()
-    """Within an item: the link to the article."""
-    title: Texts = ()
-    """Within an item: the title, where it is not the link's text."""
-    date: Texts = ()
-    """Within an item: the date."""
-    summary: Texts = ()
-    """Within an item: the summary."""
-    image: Texts = ()
-    """Within an item: the image."""
-    next_page: Texts = ()
-    """List page: the link to the next page."""
-    page_title: Texts = ()
-    """Article page: the title."""
-    page_date: Texts = ()
-    """Article page: the date."""
-    page_summary: Texts = ()
-    """Article page: the lead paragraph."""
-    page_author: Texts = ()
-    """Article page: the author."""
-    page_body: Texts = ()
-    """Article page: the element that holds the body."""
-    page_attachment: Texts = ()
-    """Article page: links to files."""
-    page_drop: Texts = ()
-    """Article page: elements removed from the body."""
-
-    def to_model(self) -> Selectors:
-        """The same selectors as a model."""
-        return Selectors(**{name: getattr(self, name) for name in type(self).model_fields})
-
-
-class SourceEntry(_Written):
+class SourceEntry(Written):
     """A place we read (nguồn tin)."""
 
     id: Slug
@@ -197,9 +135,15 @@ class SourceEntry(_Written):
     min_gap: Gap | None = None
     """Pause between fetches on one host, at most 1h; left out: the setting. Raise it for weak servers."""
     identity_query: Parameters = ()
-    """Query parameters that tell articles apart (for example id); all others are dropped from addresses."""
+    """Query parameters that tell articles apart (for example id), besides the platform's own; others are dropped."""
     selectors: SelectorsEntry = SelectorsEntry()
     """CSS selectors, where the platform's rules do not fit."""
+    fields: FieldsEntry = FieldsEntry()
+    """Kind api: where the fields stand in the answer, where their names are not the usual ones."""
+    further_pages: Template | None = None
+    """Lists that link no next page: its address, for example ?bydate={day}&page={page} or {list}/trang-{page}.htm."""
+    false_zone: Zones = ()
+    """Zone that the site's dates name although they are local, for example "+00:00" on some WordPress sites."""
     ca_file: RelativePath | None = None
     """PEM file, relative to this file, with the certificate that the site forgets to send."""
     robots_override: Annotated[str | None, BeforeValidator(rules.reason)] = None
@@ -229,8 +173,13 @@ class SourceEntry(_Written):
             language=self.language,
             interval=self.interval,
             min_gap=self.min_gap,
-            identity_query=self.identity_query,
-            selectors=self.selectors.to_model(),
+            identity_query=tuple(dict.fromkeys((*self.identity_query, *IDENTITY_QUERIES.get(self.platform, ())))),
+            selectors=to_selectors(
+                self.selectors,
+                self.fields,
+                () if self.further_pages is None else (self.further_pages,),
+                self.false_zone,
+            ),
             ca_file=self.ca_file,
             robots_override=self.robots_override,
             enabled=self.enabled,
@@ -240,7 +189,7 @@ class SourceEntry(_Written):
         )
 
 
-class LinkEntry(_Written):
+class LinkEntry(Written):
     """One entry of the link directory."""
 
     group: Line
@@ -251,7 +200,7 @@ class LinkEntry(_Written):
     """Where it leads."""
 
 
-class SourcesFile(_Written):
+class SourcesFile(Written):
     """The news sources of one province."""
 
     province: ProvinceEntry

@@ -5,17 +5,18 @@ Rules:
 1. A text is read whole: its date, its time, its zone, weekday and view counter are taken out, and a digit that is left
    means that it was not understood. So ``18/07/2025 25:61`` is refused, not read as a day.
 2. Numbers are day first (a public archive of baonghean.vn had 01/10/2025 as 10 January). Month first is taken only when
-   day first is impossible and the weekday or an English AM/PM says so (some ministry sites, American feeds).
+   day first is impossible and the weekday or an English AM/PM says so (some ministry sites, American feeds). An English
+   weekday that is right month first only makes the text unsure.
 3. Two different dates in one text are a range or an event, never a publication; what follows "cập nhật" is a second,
    later date and is left out when another comes before it.
 4. Only ``d/m`` without a year is left to the caller, who knows today.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date, time, timedelta, timezone
 from typing import NamedTuple
 
+from aggregator.text.date_common import ReadDate
 from aggregator.text.date_words import (
     COUNTER,
     ENGLISH_MONTHS,
@@ -29,26 +30,16 @@ from aggregator.text.date_words import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadDate:
-    """What a text says. ``day`` holds the year 4, a leap one, when ``has_year`` is false."""
-
-    day: date
-    clock: time | None
-    has_seconds: bool
-    zone: timezone | None
-    has_year: bool = True
-
-
 class Refused(ValueError):
     """The text has the look of a date and says none that is sure: nobody else should guess either."""
 
 
 class _Reading(NamedTuple):
-    """A day and whether its numbers make sense month first only."""
+    """A day, whether its numbers make sense month first only, and the day that they are month first too."""
 
     day: date
-    month_first: bool
+    month_first: bool = False
+    other: date | None = None
 
 
 _MONTH_STARTS = "|".join(ENGLISH_MONTHS)
@@ -89,7 +80,7 @@ _TIME = re.compile(
     r"(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?![\d]|:\d)'?"
     r"|\s*(?:h|g|gio)\b\s*(?:(?P<minute2>\d\d)\b(?![/.\-]\d)\s*(?:'|p|phut)?)?"
     r"|\s*[hg](?P<minute3>\d\d)(?:[p'](?!\w))?(?!\d|[/.\-]\d))"
-    r"\s*(?P<half>am|pm|sa|ch|a\.m\.|p\.m\.|sang|chieu|toi|trua)?(?![a-y0-9_])"
+    r"\s*(?P<half>am|pm|sa|ch|a\.m\.|p\.m\.|sang|chieu|toi|trua|dem)?(?![a-y0-9_])"
 )
 _ZONE_NAMES = "|".join(sorted((re.escape(name) for name in ZONES), key=len, reverse=True))
 _ZONE = re.compile(
@@ -97,6 +88,10 @@ _ZONE = re.compile(
     r"(?![\d/.:]|-\d)\)?(?:\s*\([a-z ]+\))?"
 )
 _NUKEVIET = re.compile(r"(\d{4}-\d\d-\d\d)\+(\d\d)(\d\d:\d\d:\d\d)")
+_CTIME = re.compile(
+    rf"\b({_MONTH_STARTS})\s+(\d\d?)\s+(\d\d?:\d\d(?::\d\d)?)\s+(?:([a-z]{{1,5}}|[+-]\d{{4}})\s+)?(\d{{4}})\b"
+)
+_COUNTED = ("luot", "xem", "view", "hit", "luan", "comment")  # words of COUNTER: most texts hold none
 _ISO_T = re.compile(r"(?<=\d)t(?=\d\d?:)")
 _ISO_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)")
 # Digits, and letters of other scripts: "오후" is PM.
@@ -104,10 +99,14 @@ _NOT_UNDERSTOOD = re.compile(r"\d|(?![\x00-\x7f])[^\W_]")
 _LETTER = re.compile(r"[a-z]")
 _YEARLESS_WORDS = re.compile(r"\b(?:ngay|luc|vao|dang|cap|nhat|thoi|gian|thu|at|on)\b")
 _FIRST_HALF = frozenset({"am", "a.m.", "sa", "sang"})
+_EVENING = re.compile(r"\b(?:chieu|toi|dem)(?:\s+(?:ngay|nay|qua|luc|thu\s+\w+|chu\s+nhat|mung))*[\s,]*[\d\x00]")
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ENGLISH_WEEKDAY = re.compile(r"mon|tue|wed|thu(?![ hbtnsc2-7])|fri|sat|sun")  # "thu hai", "thứ 2" is Vietnamese
 _CENTURY = 2000
 _LEAP_YEAR = 4
 _NOON = 12
+_LATE_MORNING = 10
+_SMALL_HOURS = 5
 
 
 def read_date(folded: str) -> ReadDate | None:
@@ -115,13 +114,17 @@ def read_date(folded: str) -> ReadDate | None:
 
     Raises Refused when it has such a form but is impossible, ambiguous or not understood whole.
     """
-    text = _ISO_COMPACT.sub(_spread_compact, _NUKEVIET.sub(r"\1 \3 +\2", folded))
-    text = COUNTER.sub(" ", _without_update(_ISO_T.sub(" ", text)))
+    text = _ISO_COMPACT.sub(_spread_compact, _NUKEVIET.sub(r"\1 \3 +\2", _CTIME.sub(_in_order, folded)))
+    text = _without_update(_ISO_T.sub(" ", text))
+    if any(word in text for word in _COUNTED):
+        text = COUNTER.sub(" ", text)
     found = _take_day(text)
     if found is None:
         return None
     reading, text, has_year = found
     clock, half, has_seconds, zone, text = _take_clock(text)
+    if clock is not None and not half and 0 < clock.hour < _NOON and _EVENING.search(folded):
+        raise Refused("an hour of the afternoon by twelve")  # "Chiều 17/7, 3h30"
     weekday = WEEKDAY.search(text)
     text = WEEKDAY.sub(" ", text)
     if _NOT_UNDERSTOOD.search(text) or OTHER_DATE.search(text):
@@ -137,6 +140,11 @@ def _without_update(text: str) -> str:
     if update and any(pattern.search(text, 0, update.start()) for pattern in _DATES):
         return text[: update.start()]
     return text
+
+
+def _in_order(found: re.Match[str]) -> str:
+    month, day, clock, zone, year = found.groups()
+    return f"{day} {month} {year} {clock} {zone or ''}"
 
 
 def _spread_compact(found: re.Match[str]) -> str:
@@ -163,7 +171,7 @@ def _take_day(text: str) -> tuple[_Reading, str, bool] | None:
         found = pattern.search(text)
         if found is not None:
             day = _day(_LEAP_YEAR, _month(found["month"]), int(found["day"]))
-            return _Reading(day, month_first=False), text[: found.start()] + " \x00 " + text[found.end() :], False
+            return _Reading(day), text[: found.start()] + " \x00 " + text[found.end() :], False
     return None
 
 
@@ -173,17 +181,25 @@ def _reading(found: re.Match[str]) -> _Reading:
     if len(parts["year"]) == 2:  # noqa: PLR2004 - two digits
         year += _CENTURY
     if "a" not in parts:
-        return _Reading(_day(year, _month(parts["month"]), int(parts["day"])), month_first=False)
+        return _Reading(_day(year, _month(parts["month"]), int(parts["day"])))
     first, second = int(parts["a"]), int(parts["b"])
     if second > _NOON:
         return _Reading(_day(year, first, second), month_first=True)
-    return _Reading(_day(year, second, first), month_first=False)
+    return _Reading(_day(year, second, first), other=_day(year, first, second) if first <= _NOON else None)
 
 
 def _choose(reading: _Reading, *, weekday: str, half: str) -> date:
     if reading.month_first and weekday[:3] != _ENGLISH_DAYS[reading.day.weekday()] and half not in {"am", "pm"}:
         raise Refused("no such month")
+    if reading.other and _names_only(weekday, reading.other, reading.day):
+        raise Refused("the weekday speaks for month first")
     return reading.day
+
+
+def _names_only(weekday: str, other: date, day: date) -> bool:
+    """Whether an English weekday is that of ``other`` and not of ``day``: Vietnamese pages write the day first."""
+    told = _ENGLISH_WEEKDAY.match(weekday)
+    return told is not None and told[0] == _ENGLISH_DAYS[other.weekday()] != _ENGLISH_DAYS[day.weekday()]
 
 
 def _month(name: str) -> int:
@@ -222,6 +238,10 @@ def _of_half(hour: int, half: str) -> int:
         if hour > _NOON:
             raise Refused("a morning hour after noon")
         return hour % _NOON
+    if half in {"toi", "dem"} and hour == _NOON:
+        raise Refused("midnight of one day or the next")
+    if (half == "trua" and hour >= _LATE_MORNING) or (half == "dem" and hour < _SMALL_HOURS):
+        return hour
     # "22:45 PM" is printed by some sites and can mean one thing only.
     return hour + _NOON if 0 < hour < _NOON else hour
 

@@ -13,16 +13,19 @@ _UNITS = {
     "h": "h", "hour": "h", "hr": "h", "ngay": "d", "day": "d", "tuan": "w", "week": "w", "thang": "M", "month": "M",
     "nam": "y", "year": "y",
 }  # fmt: skip
+_COUNT = rf"\d{{1,5}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}"
+_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _AGO = re.compile(
-    rf"(?P<count>\d{{1,5}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\s*"
-    rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\s*(?:truoc|ago)"
+    rf"(?P<before>cach day\s+)?(?:(?:khoang|hon|gan|about)\s+)?(?P<count>{_COUNT})\s*(?P<unit>{_UNIT})s?\s*"
+    rf"(?:,?\s*(?:va\s+|and\s+)?(?P<count2>\d{{1,2}})\s*(?P<unit2>phut|'|minute|min|gio|hour|giay|second)s?\s*)?"
+    rf"(?(before)(?:truoc)?|(?:truoc(?:\s+day)?|ago))"
 )
-_LABEL = re.compile(r"^(?:(?:cap nhat|dang|ngay dang|thoi gian|luc|cach day|vao)\b[\s:]*)+")
+_LABEL = re.compile(r"^(?:(?:cap nhat|dang|ngay dang|thoi gian|luc|vao)\b[\s:]*)+")
 _NAMED_DAYS = {"hom nay": 0, "today": 0, "hom qua": 1, "yesterday": 1, "hom kia": 2}
 _DAY_NAME = re.compile(rf"\b(?:{'|'.join(_NAMED_DAYS)})\b")
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2})(?:[:hg](\d\d))(?::(\d\d))?(?![\d:])")
 _LEFT_OVER = re.compile(r"\b(?:luc|vao|ngay|at)\b|[\s,|()\-–]+")
-_JUST_NOW = frozenset({"vua xong", "just now"})
+_JUST_NOW = frozenset({"vua xong", "vua moi xong", "vua dang", "vai giay truoc", "just now"})
 
 
 def read_relative(folded: str, *, now: datetime, tz: ZoneInfo) -> tuple[datetime, Precision] | None:
@@ -35,8 +38,11 @@ def read_relative(folded: str, *, now: datetime, tz: ZoneInfo) -> tuple[datetime
         return now, Precision.MINUTE
     ago = _AGO.fullmatch(phrase)
     if ago is not None:
-        count = NUMBERS.get(ago["count"]) or int(ago["count"])
-        return _before(now, count, _UNITS[ago["unit"]], tz)
+        found = _before(now, NUMBERS.get(ago["count"]) or int(ago["count"]), _UNITS[ago["unit"]], tz)
+        if found and ago["count2"]:
+            rest = _before(found[0], int(ago["count2"]), _UNITS[ago["unit2"]], tz)
+            return (rest[0], found[1]) if rest else None
+        return found
     named = _DAY_NAME.search(phrase)
     if named is None:
         return None

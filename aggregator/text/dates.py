@@ -16,7 +16,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.model.entry import DateOrigin, FoundDate, Precision
-from aggregator.text.date_grammar import ReadDate, Refused, read_date
+from aggregator.text.date_common import ReadDate, read_common
+from aggregator.text.date_grammar import Refused, read_date
 from aggregator.text.date_relative import read_relative
 from aggregator.text.fold import clean_text, fold
 
@@ -39,11 +40,13 @@ def parse_date(text: str, *, now: datetime, tz: ZoneInfo, origin: DateOrigin) ->
     if not text or len(text) > _MAX_TEXT_LENGTH:
         return None
     folded = fold(text).translate(_APOSTROPHES)
-    read = _read(folded, now=now, tz=tz)
-    if read is None:
+    try:
+        read = _read(folded, now=now, tz=tz)
+        if read is None:
+            return None
+        at, precision = read[0].astimezone(UTC), read[1]
+    except OverflowError:  # .NET's empty date: "1/1/0001 12:00:00 AM"
         return None
-    at, precision = read
-    at = at.astimezone(UTC)
     if not accept_instant(at, now=now):
         return None
     return FoundDate(at=at, origin=origin, precision=precision, raw=text[:_MAX_RAW_LENGTH])
@@ -55,6 +58,9 @@ def accept_instant(at: datetime, *, now: datetime) -> bool:
 
 
 def _read(folded: str, *, now: datetime, tz: ZoneInfo) -> tuple[datetime, Precision] | None:
+    common = read_common(folded)
+    if common is not None:
+        return _instant(common, now=now, tz=tz)
     relative = read_relative(folded, now=now, tz=tz)
     if relative is not None:
         return relative
@@ -63,7 +69,7 @@ def _read(folded: str, *, now: datetime, tz: ZoneInfo) -> tuple[datetime, Precis
         if absolute is not None:
             return _instant(absolute, now=now, tz=tz)
         return _by_library(folded, now=now, tz=tz)
-    except (Refused, OverflowError):
+    except Refused:
         return None
 
 

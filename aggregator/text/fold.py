@@ -12,8 +12,10 @@ Rules:
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _MAX_SLUG_LENGTH = 100
+_LINE = 300  # characters
 
 # C0 and C1 controls that are no white space, then format characters (category Cf), surrogates and noncharacters.
 _UNSEEN = re.compile(
@@ -33,6 +35,15 @@ def fold(text: str) -> str:
     """The text for comparing: lower case, no accents, đ as d, compatibility letters as plain ones. Idempotent."""
     if text.isascii():
         return text.lower()
+    return _fold_line(text) if len(text) <= _LINE else _folded(text)
+
+
+@lru_cache(maxsize=2048)  # a title is folded for its kind, its story and its identity
+def _fold_line(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     text = _UNSEEN.sub("", unicodedata.normalize("NFKD", text))
     text = unicodedata.normalize("NFKD", text.lower().translate(_D_LIKE))
     text = _MARKS.sub("", text)

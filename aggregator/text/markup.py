@@ -8,7 +8,8 @@ Rules:
    never sees nesting. nh3 still has the last word: a mistake of ours must pass a second, independent allow-list.
 2. Links lead to http(s), mail or telephone; pictures to http(s) and never to a 1×1 counter. Relative, protocol-relative
    and lazily loaded addresses are made absolute.
-3. Scripts, styles, frames, drawings and form controls go with all they contain. A framed YouTube video becomes a link.
+3. Scripts, styles, frames, drawings and form controls go with all they contain. A video becomes a link to it, where
+   its frame's or file's address is known to lead to one.
 4. Neither function raises for what the markup says.
 """
 
@@ -16,14 +17,14 @@ import html as entities
 import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 import nh3
 from lxml import etree
 
 from aggregator.text.elements import BLOCKS, BOUNDARIES, DROPPED, INLINE, VOID
 from aggregator.text.fold import clean_block, strip_unseen
-from aggregator.text.urls import absolute_url, host_of
+from aggregator.text.urls import absolute_url
+from aggregator.text.videos import place_of, video_address
 from aggregator.text.writer import ArticleWriter
 
 MAX_MARKUP_LENGTH: Final = 2_000_000  # characters read of one body; a long read with its markup is a tenth of it
@@ -32,8 +33,6 @@ _PLACEHOLDER = re.compile(
     r"^(?:data:|about:|$)|(?:blank|placeholder|spacer|loading|lazy|transparent|1x1|pixel|grey)\.\w+$"
 )
 _TINY = frozenset({"0", "1", "0px", "1px"})
-_YOUTUBE_HOSTS = frozenset({"youtube.com", "www.youtube.com", "www.youtube-nocookie.com", "youtube-nocookie.com"})
-_YOUTUBE_PATH = re.compile(r"/(?:embed|v)/([A-Za-z0-9_-]{6,20})")
 _MAIL = re.compile(r"mailto:[^\s<>\"'?&]+@[^\s<>\"'?&]+", re.IGNORECASE)
 _TELEPHONE = re.compile(r"tel:\+?[0-9().*# -]{3,30}", re.IGNORECASE)
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
@@ -176,26 +175,34 @@ class _Target:
 
 
 class _Reader(_Target):
-    """Collects the words; blocks, rows and breaks end a line, cells are held apart."""
+    """Collects the words; blocks, rows and breaks end a line, cells and the paragraphs at their edges do not."""
 
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
+        self._last = ""  # the tag that began or ended last, with no words since
 
     def opened(self, tag: str, attributes: Mapping[str, str]) -> None:
         del attributes
         if tag in {"td", "th"}:
             self.parts.append(" ")
-        elif tag in BOUNDARIES:
+        elif tag in BOUNDARIES and not (tag == "p" and self._last in {"td", "th"}):
             self.parts.append("\n")
+        self._last = tag
 
     def ended(self, tag: str) -> None:
-        if tag in BOUNDARIES and tag not in {"td", "th"}:
+        if tag in {"td", "th"}:
+            if self._last == "/p":
+                self.parts.pop()
+        elif tag in BOUNDARIES:
             self.parts.append("\n")
+        self._last = f"/{tag}"
 
     def read(self, text: str) -> None:
         # A line break in the source is only white space; breaks come from the tags.
         self.parts.append(" ".join(text.split("\n")) if "\n" in text else text)
+        if not text.isspace():
+            self._last = ""
 
 
 class _Sanitiser(_Target):
@@ -243,14 +250,12 @@ class _Sanitiser(_Target):
         self._writer.text(strip_unseen(text))
 
     def dropped(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag != "iframe":
-            return
-        address = absolute_url(self._base_url, attributes.get("src", "") or attributes.get("data-src", ""))
-        video = _YOUTUBE_PATH.match(urlsplit(address).path) if address else None
-        if address and video and host_of(address) in _YOUTUBE_HOSTS:
+        video = video_address(tag, attributes, base_url=self._base_url)
+        if video is not None:
+            name = place_of(video)
             self._writer.boundary()
-            self._writer.open_inline("a", {"href": f"https://www.youtube.com/watch?v={video[1]}"}, shown=True)
-            self._writer.text("Xem video trên YouTube")
+            self._writer.open_inline("a", {"href": video}, shown=True)
+            self._writer.text(f"Xem video trên {name}" if name else "Xem video")
             self._writer.close_inline("a")
             self._writer.boundary()
 

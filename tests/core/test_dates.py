@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model.entry import DateOrigin, FoundDate, Precision
+from aggregator.text.date_common import read_common
+from aggregator.text.date_grammar import read_date
 from aggregator.text.dates import accept_instant, parse_date
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -51,6 +53,7 @@ def test_the_corpus_is_read_right_or_not_at_all(corpus: Path) -> None:
         ("18 Tháng Mười Hai 2024", "2024-12-18 00:00:00 day"),
         ("18 Tháng Mười, 2024", "2024-10-18 00:00:00 day"),
         ("18 thg 7, 2025", "2025-07-18 00:00:00 day"),
+        ("Tuesday, 01/10/2024", "2024-10-01 00:00:00 day"),
         ("ngày 18 tháng năm năm 2025", "2025-05-18 00:00:00 day"),
         ("7h sáng 5/6/2025", "2025-06-05 07:00:00 minute"),
         ("3 giờ chiều ngày 5/6/2025", "2025-06-05 15:00:00 minute"),
@@ -68,7 +71,20 @@ def test_the_corpus_is_read_right_or_not_at_all(corpus: Path) -> None:
         ("Fri, 18 Jul 2025 10:30:00 GMT+7", "2025-07-18 10:30:00 second"),
         ("Fri, 18 Jul 2025 03:30:00 GMT", "2025-07-18 10:30:00 second"),
         ("Posted on July 1st, 2025 at 9:05 am", "2025-07-01 09:05:00 minute"),
+        ("Wed Jun 11 05:00:00 2025", "2025-06-11 05:00:00 second"),
+        ("Wed Jun 11 05:00:00 EDT 2025", "2025-06-11 16:00:00 second"),
+        ("Wed Jun 11 05:00:00 +0900 2025", "2025-06-11 03:00:00 second"),
+        ("11h30 trưa 14/7/2025", "2025-07-14 11:30:00 minute"),
+        ("1h trưa 14/7/2025", "2025-07-14 13:00:00 minute"),
+        ("10h đêm 14/7/2025", "2025-07-14 22:00:00 minute"),
+        ("2h rạng sáng 14/7/2025", "2025-07-14 02:00:00 minute"),
+        ("Chiều 14/7/2025, 15h30", "2025-07-14 15:30:00 minute"),
         ("hôm qua", "2025-07-17 00:00:00 day"),
+        ("Cách đây 2 giờ", "2025-07-18 10:00:00 minute"),
+        ("cách đây 3 ngày", "2025-07-15 12:00:00 day"),
+        ("Khoảng 3 giờ trước", "2025-07-18 09:00:00 minute"),
+        ("2 giờ 30 phút trước", "2025-07-18 09:30:00 minute"),
+        ("vài giây trước", "2025-07-18 12:00:00 minute"),
         ("Hôm qua lúc 10:30", "2025-07-17 10:30:00 minute"),
         ("Cập nhật 20 phút trước", "2025-07-18 11:40:00 minute"),
         ("2 tháng trước", "2025-05-18 12:00:00 day"),
@@ -90,6 +106,9 @@ def test_forms_of_vietnamese_pages_and_feeds(text: str, expected: str) -> None:
         "Số 12/2025/QĐ-UBND ngày 05/06/2025", "1/10", "21.11", "3.351 nhà", "38,5 tỷ", "1752809445", "2025",
         "July 2025", "tháng 7 năm 2025", "Friday", "10:30", "2 ngày", "in 2 days", "now", "mới nhất", "18 de julio",
         "2004-05-25 오후 11:23:17", "18/07/2025 10:30 GMT+25", "192.168.1.2025", "decision 12 2024",
+        "1/1/0001 12:00:00 AM", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-14:00", "12345 tuần trước",
+        "Friday, 01/10/2025", "Thursday 05/01/2025 10:30", "Fri 01/10/2025 10:30",
+        "Chiều 14/7/2025, 3h30", "tối ngày 14/7/2025 8h", "12h đêm 14/7/2025", "12 giờ tối 14/7/2025", "2 giờ 30 phút",
         "a" * 150 + " 18/07/2025 " + "b" * 150, "\x00\ud800",
     ],
 )  # fmt: skip
@@ -98,7 +117,6 @@ def test_the_unsure_and_the_impossible_give_nothing(text: str) -> None:
 
 
 def test_a_form_of_no_grammar_of_ours_goes_to_the_library() -> None:
-    assert local("Wed Jun 11 05:00:00 2025") == "2025-06-11 05:00:00 minute"
     assert local("2025 July 5") == "2025-07-05 00:00:00 day"
 
 
@@ -118,6 +136,26 @@ def test_every_day_is_read_day_first(seconds: int, mark: str) -> None:
     assert found is not None
     assert found.at == at
     assert found.precision is Precision.SECOND
+
+
+WEEKDAYS = st.sampled_from(["", "thu sau, ", "thu sau - ", "t6 ", "cn, ", "chu nhat | ", "thu 6, ngay ", "ngay "])
+CLOCKS = st.sampled_from(["", "10:30", "9h05", "23:59:59", "25:00", "10:61", "00:00"])
+MARKS = st.sampled_from([", ", " - ", "|", " ", " | ", "-", " ngay ", ", luc ", "\n"])
+DAYS = st.sampled_from(["18/07/2025", "1-2-2025", "29.02.2024", "31/02/2025", "07/13/2025", "1/1/0001", "18/7/25"])
+ZONES = st.sampled_from(["", " gmt+7", " (gmt+7)", " gmt+07:00", "(gmt +7)", " gmt+8", "+7"])
+EARLY = st.one_of(st.just(""), st.builds(str.__add__, CLOCKS, MARKS))
+LATE = st.one_of(st.just(""), st.builds(str.__add__, MARKS, CLOCKS))
+
+
+@given(st.tuples(WEEKDAYS, EARLY, DAYS, LATE, ZONES).map("".join))
+def test_the_common_form_is_read_as_the_grammar_reads_it(text: str) -> None:
+    common = read_common(text)
+    assert common is None or common == read_date(text)
+
+
+@pytest.mark.parametrize("text", ["18/07/2025", "thu sau, 18/07/2025 | 10:30 (gmt+7)", "10h30 ngay 18-7-2025"])
+def test_what_pages_mostly_print_is_of_the_common_form(text: str) -> None:
+    assert read_common(text) is not None
 
 
 @given(st.text(st.sampled_from("0123456789/-.:, hgTZ+thángnămgiờtrướcAMPM|()"), max_size=40))

@@ -155,6 +155,46 @@ def test_a_framed_video_becomes_a_link() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("markup", "link", "words"),
+    [
+        (
+            "<iframe src='https://player.vimeo.com/video/76979871?h=1'></iframe>",
+            "https://vimeo.com/76979871",
+            " trên Vimeo",
+        ),
+        (
+            "<iframe data-src='https://www.dailymotion.com/embed/video/x8abcd'></iframe>",
+            "https://www.dailymotion.com/video/x8abcd",
+            " trên Dailymotion",
+        ),
+        (
+            "<iframe src='https://www.facebook.com/plugins/video.php?href=https%3A%2F%2Fwww.facebook.com%2Fx%2Fvideos%2F12'>",
+            "https://www.facebook.com/x/videos/12",
+            " trên Facebook",
+        ),
+        ("<video src='le.mp4' autoplay>", "https://bao.example.vn/muc/le.mp4", ""),
+    ],
+)
+def test_videos_of_known_players_and_files_become_links(markup: str, link: str, words: str) -> None:
+    assert clean(markup) == f'<p><a href="{link}" rel="noopener nofollow ugc">Xem video{words}</a></p>'
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<iframe src='https://evil.example/embed/dQw4w9WgXcQ'></iframe>",
+        "<iframe src='https://www.facebook.com/plugins/video.php?href=javascript%3Aalert(1)'></iframe>",
+        "<iframe src='https://www.facebook.com/plugins/video.php?href=https%3A%2F%2Fevil.example%2F'></iframe>",
+        "<video src='blob:https://bao.example.vn/1'></video>",
+        "<video src='javascript:x.mp4'></video>",
+        "<audio src='doc-bai.mp3'></audio>",
+    ],
+)
+def test_other_players_are_no_links(markup: str) -> None:
+    assert clean(markup) == ""
+
+
 def test_a_figure_keeps_its_caption() -> None:
     assert clean("<div><figure><img src=a.jpg width=600px><figcaption><p>Cầu mới</p></figcaption></figure></div>") == (
         '<figure><img src="https://bao.example.vn/muc/a.jpg" alt="" width="600">'

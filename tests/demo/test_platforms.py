@@ -5,7 +5,7 @@ import pytest
 
 from aggregator.demo.outlets import OUTLET_BY_ID, Dialect
 from aggregator.demo.province import DemoProvince
-from aggregator.model.entry import ProbeReport
+from aggregator.model.probe import ProbeReport
 from aggregator.model.source import Platform
 from aggregator.parse.probe import inspect
 

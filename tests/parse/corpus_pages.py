@@ -77,7 +77,7 @@ def _judge_page(folder: Path, record: dict[str, Any]) -> Verdict:
         same_instant = found == wanted
         detail += "" if same_instant else f" instant {found} for {wanted}"
     if record.get("title"):
-        same_title = entry is not None and _level(entry.title) == _level(record["title"])
+        same_title = entry is not None and level(entry.title) == level(record["title"])
         detail += "" if same_title else f" title {entry and entry.title!r} for {record['title']!r}"
     f1 = shingle_f1(entry.text if entry else "", record["body"])
     announced = Entry(url=record["url"], title=record.get("title") or "")
@@ -104,14 +104,15 @@ def shingle_f1(found: str, wanted: str) -> float:
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.lower())
+    words = re.findall(r"\w+", text.lower().replace("\u00ad", ""))  # a soft hyphen is no part of a word
     if len(words) < _SHINGLE:
         return {tuple(words)} if words else set()
     return {tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
 
 
-def _level(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().lower()
+def level(text: str) -> str:
+    """A title for comparing: its words, case and soft hyphens aside."""
+    return re.sub(r"\W+", " ", text.replace("\u00ad", "")).strip().lower()
 
 
 def main() -> None:

@@ -1,11 +1,11 @@
 """Every golden case gives what it should."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.parse.golden import case_folders, expected, read_case
+from aggregator.model.source import Platform
+from tests.parse.golden import case_folders, described, expected, read_case
 
 
 @pytest.mark.parametrize("folder", case_folders(), ids=lambda folder: folder.name)
@@ -15,7 +15,7 @@ def test_a_case_gives_what_is_expected(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", case_folders(), ids=lambda folder: folder.name)
 def test_a_case_is_our_own_and_says_where_its_structure_is_known_from(folder: Path) -> None:
-    case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+    case = described(folder)
     assert case["synthetic"] is True
     assert case["structure_from"]
     assert len(list(folder.glob("response.*"))) == 1
@@ -23,6 +23,7 @@ def test_a_case_is_our_own_and_says_where_its_structure_is_known_from(folder: Pa
 
 def test_each_platform_and_format_has_its_cases() -> None:
     names = [folder.name for folder in case_folders()]
-    for prefix in ("feed-", "onecms-", "epi-", "nukeviet-", "vnportal-"):
-        assert sum(name.startswith(prefix) for name in names) >= 4, prefix
-    assert len(names) >= 30
+    platforms = [platform.value for platform in Platform if platform is not Platform.GENERIC]
+    for prefix in (*platforms, "page", "feed", "jsonfeed", "sitemap", "api", "repost", "encoding", "probe"):
+        assert sum(name.startswith(f"{prefix}-") for name in names) >= 5, prefix
+    assert len(names) >= 120

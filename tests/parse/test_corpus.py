@@ -81,11 +81,10 @@ def test_machine_dates_agree_with_the_grammar_over_the_corpus(folder: Path) -> N
 
 def test_bodies_titles_and_instants_of_publishers_pages_are_mostly_right(folder: Path) -> None:
     verdicts = corpus_pages.judge(folder, limit=40)
-    assert sum(verdict.f1 for verdict in verdicts) / len(verdicts) >= 0.92
-    assert all(verdict.about for verdict in verdicts)
+    assert sum(verdict.f1 for verdict in verdicts) / len(verdicts) >= 0.955
     assert all(verdict.about for verdict in verdicts)
     instants = [verdict.instant for verdict in verdicts if verdict.instant is not None]
-    assert sum(instants) / len(instants) >= 0.95
+    assert all(instants)
 
 
 def test_vietnamese_pages_give_their_body_and_instant(folder: Path) -> None:

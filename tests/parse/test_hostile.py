@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregator.model.entry import Entry, ParsedDocument, ProbeReport
+from aggregator.model.entry import Entry, ParsedDocument
 from aggregator.model.errors import ParseFailed
 from aggregator.model.failures import Outcome
+from aggregator.model.probe import ProbeReport
 from aggregator.model.source import Platform, Selectors, SourceKind
 from aggregator.parse.document import parse_document
 from aggregator.parse.page import parse_page

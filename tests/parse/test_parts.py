@@ -9,7 +9,7 @@ import pytest
 from aggregator.model.entry import DateOrigin
 from aggregator.model.failures import Outcome
 from aggregator.model.source import Platform
-from aggregator.parse.body import finish
+from aggregator.parse.body import cut_body, finish
 from aggregator.parse.charset import decode
 from aggregator.parse.claims import Claims, FileClaim
 from aggregator.parse.digest import digest_of
@@ -21,6 +21,7 @@ from aggregator.parse.rhythm import ttl_of
 from aggregator.parse.selectors import check_selector
 from aggregator.parse.signature import read_signature
 from aggregator.parse.sniff import Shape, refusal_of, shape_of
+from aggregator.parse.tree import html_tree
 from aggregator.text.markup import plain_text
 
 READING = Reading(
@@ -200,6 +201,7 @@ def test_a_character_cut_in_two_costs_itself_only() -> None:
         ("Đoạn cuối.\nTác giả: Hải Đăng\nNguồn tin: congly.vn", ("Hải Đăng",), "congly.vn"),
         ("Đoạn cuối.\nTheo Báo Nghệ An", (), "Báo Nghệ An"),
         ("Đoạn cuối.\n(Theo TTXVN)", (), "TTXVN"),
+        ("Đoạn cuối.\n(Nguồn: Thông tấn Mẫu)", (), "Thông tấn Mẫu"),
         ("Theo ông Lê Hồng Vinh, việc này giúp dân đỡ đi lại.", (), ""),
         ("Tác giả: A B Nguồn tin: Báo Tuổi trẻ", ("A B",), "Báo Tuổi trẻ"),
     ],
@@ -275,6 +277,7 @@ def test_addresses_of_an_entry_resolve_against_its_own_base() -> None:
     [
         "Một<br>hai<p>ba &lt;b&gt; &amp;amp; bốn</p><ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>",
         "<table><caption>T</caption><tr><th>1</th><td rowspan=2>2 &nbsp; x</td></tr><tr><td><p>3</p></td></tr></table>",
+        "<table><tr><td><p>a</p></td><td><p>b</p><p>c</p></td></tr><tr><th></th><td><ul><li>d</ul></td></tr></table>",
         "<pre>a\n  b\n</pre><blockquote>c<cite>d</cite></blockquote><hr><h1>e</h1>",
         "<figure><img src=/a.jpg alt='x > y'><figcaption>f</figcaption></figure>",
         "<p>H<sub>2</sub>O, <a href='/x' title='1 > 0'>liên kết</a>, <b>đậm</b><em>nghiêng</em></p>",
@@ -283,3 +286,34 @@ def test_addresses_of_an_entry_resolve_against_its_own_base() -> None:
 def test_the_quick_text_of_a_body_is_the_parsers(markup: str) -> None:
     body, text = finish(markup, base_url="https://a.example.vn/")
     assert text == plain_text(body)
+
+
+def test_the_cells_of_a_row_stand_on_one_line_though_they_hold_paragraphs() -> None:
+    row = "<tr><td><p>12/3/2026</p></td><td><p>7h30</p></td><td><p>Nhà văn hóa</p></td></tr>"
+    assert finish(f"<table>{row}{row}</table>", base_url="https://a.example.vn/")[1].split("\n") == [
+        "12/3/2026 7h30 Nhà văn hóa",
+        "12/3/2026 7h30 Nhà văn hóa",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>Bà con hiến<br>1.200 m2 đất</p>", "Bà con hiến 1.200 m2 đất"),
+        ("<p>Bà con hiến<br>đất</p>", "Bà con hiến đất"),
+        ("<p>Các việc<br>1. Làm đường</p>", "Các việc\n1. Làm đường"),
+        ("<p>Bà con hiến<br>Ủy ban nhận</p>", "Bà con hiến\nỦy ban nhận"),
+        ("<div><p>Tin</p><div style='position:absolute;left:-9999px'><p>nhà cái</p></div></div>", "Tin"),
+        ("<div><p>Tin</p><p><span style='display: none'>nhà cái</span></p></div>", "Tin"),
+        ("<div><p>Tin</p><p>0:00 / 3:12 Nữ miền Bắc</p></div>", "Tin"),
+    ],
+)
+def test_a_body_cut_out_by_rules_is_cleaned(markup: str, text: str) -> None:
+    body = cut_body(html_tree(f"<html><body><div class='b'>{markup}</div></body></html>"), ".b", (), joins=True)
+    assert finish(body, base_url="https://a.example.vn/")[1] == text
+
+
+def test_a_video_in_a_body_cut_out_by_rules_becomes_a_link() -> None:
+    page = "<div class='b'><p>Tin</p><iframe src='https://www.youtube.com/embed/abcdefghijk'></iframe></div>"
+    body = cut_body(html_tree(page), ".b", (), joins=False)
+    assert "watch?v=abcdefghijk" in finish(body, base_url="https://a.example.vn/")[0]

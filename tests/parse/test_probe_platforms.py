@@ -34,6 +34,15 @@ def image(address: str, alt: str = "") -> str:
         ('<div id="news-bodyhtml">', Platform.NUKEVIET),
         ('<script>var nv_base_siteurl="/",nv_lang_data="vi"</script>', Platform.NUKEVIET),
         ('<link rel="icon" href="https://storage-vnportal.vnpt.vn/gov-hni/6749/logo.png">', Platform.VNPORTAL),
+        ('<link rel="stylesheet" href="/wp-content/themes/flatsome/style.css">', Platform.WORDPRESS),
+        ('<link rel="https://api.w.org/" href="https://hoi.example.vn/wp-json/">', Platform.WORDPRESS),
+        ("<script>Liferay.currentURL = '/web/guest/home';</script>", Platform.LIFERAY),
+        ('<div class="portlet-boundary portlet-asset-publisher">', Platform.LIFERAY),
+        ('<meta name="GENERATOR" content="Microsoft SharePoint" />', Platform.SHAREPOINT),
+        ('<div class="ms-rtestate-field" style="display:inline">', Platform.SHAREPOINT),
+        ("<script>var _spPageContextInfo = {};</script>", Platform.SHAREPOINT),
+        ('<div class="detail-content afcbc-body" data-role="content">', Platform.VCCORP),
+        ('<figure class="VCSortableInPreviewMode" type="Photo">', Platform.VCCORP),
     ],
 )
 def test_one_sure_mark_names_the_platform(markup: str, platform: Platform) -> None:
@@ -49,6 +58,10 @@ def test_one_sure_mark_names_the_platform(markup: str, platform: Platform) -> No
         (('<a class="cms-link">', image("https://photo-cms-baonghean.zadn.vn/w607/Uploaded/a.jpg")), Platform.EPI),
         (('<div class="news_column">', '<div class="hometext">'), Platform.NUKEVIET),
         ((image(PORTAL_FILE), image("/logo.png", "Anh-tin-bai")), Platform.VNPORTAL),
+        (('<img class="wp-post-image">', image("https://h.example.vn/wp-content/uploads/a.jpg")), Platform.WORDPRESS),
+        (('<div class="journal-content-article">', '<div class="portlet-boundary">'), Platform.LIFERAY),
+        (('<li class="dfwp-item">', image("/PublishingImages/a.jpg")), Platform.SHAREPOINT),
+        (('<h2 class="detail-sapo">', '<p data-role="publishdate">'), Platform.VCCORP),
     ],
 )
 def test_two_hints_name_the_platform_and_neither_does_alone(hints: tuple[str, str], platform: Platform) -> None:
@@ -79,6 +92,9 @@ def test_three_files_of_the_news_desk_name_a_portal_and_three_showings_of_one_do
         '<link rel="image_src" href="https://bna.1cdn.vn/thumbs/1200x630/2025/10/01/a.jpg">',
         '<link rel="preload" as="image" href="https://bna.1cdn.vn/2025/10/01/a.jpg">',
         image("https://bna.1cdn.vn/2025/10/01/a.jpg") + image("https://bna.1cdn.vn/2025/10/01/b.jpg"),
+        image("https://bao.example.vn/wp-content/uploads/a.jpg")
+        + image("https://b.example.vn/wp-content/uploads/b.jpg"),
+        "<p>Trang này nói về /wp-content/themes/ và _spPageContextInfo của SharePoint, Liferay.</p>",
     ],
 )
 def test_look_alikes_and_borrowed_pictures_name_no_platform(markup: str) -> None:
@@ -106,7 +122,8 @@ def test_real_pages_of_other_systems_are_taken_for_no_platform(corpus: Path) -> 
         text = decode(gzip.decompress(path.read_bytes()), "text/html")
         if (platform := guess_platform(text, "")) is not Platform.GENERIC:
             guessed[name] = platform
-    assert guessed == {}
+    assert set(guessed.values()) <= {Platform.WORDPRESS}  # which many of these papers do run on
+    assert "us-TechCrunch.html.gz" in guessed
     assert {"vnexpress-2023.html.gz", "dantri-home-2022.html.gz"} <= pages.keys()
     assert len(pages) >= 168
     if nukeviet is not None:

@@ -1,7 +1,7 @@
 """The platforms we know, on one page. A new one is a file beside this and a line in ``PLATFORMS``."""
 
 from aggregator.model.source import Platform
-from aggregator.parse.platforms import epi, nukeviet, onecms, vnportal
+from aggregator.parse.platforms import epi, liferay, nukeviet, onecms, sharepoint, vccorp, vnportal, wordpress
 from aggregator.parse.platforms.marks import SURE, names_in
 from aggregator.parse.platforms.rules import PlatformRules
 
@@ -11,6 +11,10 @@ PLATFORMS: dict[Platform, PlatformRules] = {
     Platform.EPI: epi.RULES,
     Platform.NUKEVIET: nukeviet.RULES,
     Platform.VNPORTAL: vnportal.RULES,
+    Platform.LIFERAY: liferay.RULES,
+    Platform.SHAREPOINT: sharepoint.RULES,
+    Platform.VCCORP: vccorp.RULES,
+    Platform.WORDPRESS: wordpress.RULES,
 }
 
 

@@ -13,6 +13,7 @@ class PlatformRules:
     selectors: Selectors = field(default_factory=Selectors)
     marks: tuple[Mark, ...] = ()
     generators: tuple[str, ...] = ()  # lower-case beginnings of <meta name=generator>
+    month_first: bool = False  # a date with an English AM or PM has its month first
     visible_date_first: bool = False  # the date in the text is right and the one in the metadata is not
     origin: tuple[str, ...] = ()  # selectors of the line that names who published first
     joins_hard_breaks: bool = False  # lines are broken inside sentences (pasted from Word)
