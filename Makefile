@@ -30,8 +30,10 @@ proof: $(DEV) ## Run the long drills: kills, outages, the corpus
 
 bench: $(DEV) ## Measure, each beside its reference
 	@$(PYTHON) -m bench.serve
+	@tools/rivals
 	@$(PYTHON) -m bench.crawl
 	@$(PYTHON) -m bench.schedule
+	@$(PYTHON) -m bench.quality
 
 check: $(DEV) ## Lint, types, import contracts, dead code, dependencies, sources
 	@$(VENV)/bin/ruff check $(CODE)
@@ -55,7 +57,7 @@ schema: $(DEV) ## Write sources.schema.json from the types
 	@$(PYTHON) -m tools.schema
 
 clean: ## Remove what was installed and built; data in .data stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-rivals .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN): requirements/run.txt tools/setup

@@ -1,63 +1,52 @@
-"""What a refresh costs: CPU per feed, database included, beside plain fetching of the same bytes.
+"""What a refresh costs: CPU per feed, database included, beside plain fetching and other readers of the same feeds.
 
-``python -m bench.crawl [--feeds 200,1000]`` crawls loopback feeds of 30 entries through the very pipeline: a first
-refresh, one answered 304, and one whose body is the same without a validator. The reference fetches the same URLs
-with aiohttp and keeps nothing. CPU is of all our processes: the service, its parsing workers, its MongoDB.
+``python -m bench.crawl [--feeds 200,1000]`` has loopback feeds of 30 entries read in turn by the service's very
+pipeline, by aiohttp alone (which keeps nothing), and by newsboat, lemon24/reader and Scrapy where they are installed
+(``tools/rivals``). CPU is of all of a reader's processes, those that ended included. The start of Python programs is
+not counted, nor of our parsing workers and MongoDB; newsboat is started for every refresh, as its users do.
 """
 
 import argparse
 import asyncio
-import os
-import subprocess
-import sys
+import contextlib
 import tempfile
-import time
-from collections.abc import Awaitable, Callable
-from ipaddress import ip_network
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-
-from aggregator.app import Core, open_core
-from aggregator.logs import configure_logs
-from aggregator.model.source import (
-    ArticleKind,
-    Catalogue,
-    Province,
-    Section,
-    Source,
-    SourceKind,
-    SourceSection,
-)
-from aggregator.settings import LogFormat, LogLevel, Settings
-from bench.processes import cpu_seconds, resident_mb, tree
+from aggregator.app import Core
+from bench.feeds import ENTRIES, EVERY
+from bench.rivals.process import Broke, Reader, Running, TooSlow, readers
+from bench.rivals.rounds import Round
+from bench.rivals.site import Site
+from bench.rivals.table import Table, flatness
 
 AT_ONCE = 64
 
 
-def catalogue(count: int, base: str, path: str) -> Catalogue:
-    """``count`` press feeds of one section."""
-    province = Province(
-        slug="mau",
-        name="Mẫu",
-        title="Mẫu",
-        timezone="Asia/Ho_Chi_Minh",
-        place_file="",
-        contact="bench@localhost",
-        user_agent="bench",
-    )
-    sources = tuple(
-        Source(
-            id=f"nguon-{path}-{number}",
-            name=f"Nguồn {number}",
-            homepage=base,
-            kind=SourceKind.FEED,
-            sections=(SourceSection(url=f"{base}/{path}/{number}.xml", section="thoi-su"),),
-        )
-        for number in range(count)
-    )
-    section = Section(slug="thoi-su", label="Thời sự", kind=ArticleKind.NEWS, position=0)
-    return Catalogue(province=province, sections=(section,), sources=sources, links=())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One row: what the site has published since the start, and whether it honours validators."""
+
+    title: str
+    published: int
+    validators: bool
+    changed_every: int | None  # one feed in so many is answered in full; None: no feed is
+    is_shown: bool = True
+
+    def full(self, feeds: int) -> int:
+        """Feeds that are answered in full."""
+        return 0 if self.changed_every is None else -(-feeds // self.changed_every)
+
+
+CASES = (
+    Case(title="first refresh", published=0, validators=True, changed_every=1),
+    # newsboat saves no validator before a feed is in its cache: in life, too, it is the third refresh that gets the 304
+    Case(title="second refresh", published=0, validators=True, changed_every=None, is_shown=False),
+    Case(title="304", published=0, validators=True, changed_every=None),
+    Case(title="one feed in ten, one new", published=1, validators=True, changed_every=EVERY),
+    Case(title="unchanged 200", published=1, validators=False, changed_every=1),
+)
 
 
 async def refresh(core: Core) -> None:
@@ -72,77 +61,71 @@ async def refresh(core: Core) -> None:
     await core.merger.drain()
 
 
-async def plain(urls: list[str], etags: dict[str, str]) -> None:
-    """The same URLs by aiohttp alone, conditional where an ETag is known."""
-    gate = asyncio.Semaphore(16)
-    async with aiohttp.ClientSession() as session:
-
-        async def one(url: str) -> None:
-            headers = {"If-None-Match": etags[url]} if url in etags else {}
-            async with gate, session.get(url, headers=headers) as answer:
-                await answer.read()
-                if "ETag" in answer.headers:
-                    etags[url] = answer.headers["ETag"]
-
-        async with asyncio.TaskGroup() as group:
-            for url in urls:
-                group.create_task(one(url))
+def run(counts: list[int], patience_s: float) -> None:
+    """Prints one table for each number of feeds. Raises Broke when a reader did not keep what was published."""
+    tables: list[Table] = []
+    everyone = readers()
+    with Site() as site:
+        for feeds in counts:
+            table = Table(feeds=feeds, readers=everyone)
+            takes_part = [reader for reader in everyone if _is_quick(reader, tables, table, patience_s)]
+            print(table.head(), flush=True)
+            _measure(table, site, takes_part, patience_s)
+            print(table.foot(), flush=True)
+            tables.append(table)
+    print(flatness(tables))
 
 
-async def measured(work: Callable[[], Awaitable[None]], count: int, site: int) -> tuple[float, float]:
-    """CPU and wall milliseconds per feed of our process tree, the site's process left out."""
-
-    def ours() -> float:
-        return cpu_seconds(tree(os.getpid(), without=frozenset({site})))
-
-    cpu, wall = ours(), time.perf_counter()
-    await work()
-    return (ours() - cpu) * 1000 / count, (time.perf_counter() - wall) * 1000 / count
+def _is_quick(reader: Reader, before: Sequence[Table], table: Table, patience_s: float) -> bool:
+    """Whether a reader is there and, by what it took before, ends a round in time."""
+    each_s = next((took for earlier in reversed(before) if (took := earlier.slowest_s(reader.name))), 0.0)
+    if each_s * table.feeds > patience_s:
+        table.notes.append(f"{reader.name} is left out: a round would take it {each_s * table.feeds:.0f} s")
+        return False
+    return reader.is_installed
 
 
-async def run(counts: list[int]) -> None:
-    """Prints one table for each number of feeds."""
-    site = subprocess.Popen([sys.executable, "-m", "bench.feeds"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: ASYNC220
-    assert site.stdout is not None
-    base = f"http://127.0.0.1:{int(site.stdout.readline())}"
-    try:
-        for count in counts:
-            print(f"\n{count} feeds of 30 entries, CPU ms a feed (wall), database included")
-            print(f"{'':24}{'ours':>18}{'plain fetching':>18}{'ratio':>8}")
-            for path, rounds in (("v", ("first refresh", "304")), ("u", ("first (no validator)", "same body"))):
-                await compare(count, base, path, rounds, site.pid)
-    finally:
-        site.terminate()
-        site.wait()
+def _measure(table: Table, site: Site, takes_part: list[Reader], patience_s: float) -> None:
+    """All rows, each read by every reader in turn."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        urls = site.urls(table.feeds)
+        running = {
+            reader: stack.enter_context(Running(reader, Path(folder) / reader.module, urls)) for reader in takes_part
+        }
+        for case in CASES:
+            site.set(feeds=table.feeds, published=case.published, validators=case.validators)
+            told = {}
+            for reader, process in list(running.items()):
+                try:
+                    told[reader] = process.refresh(patience_s)
+                except TooSlow as error:
+                    if not reader.is_rival:
+                        raise
+                    table.notes.append(f"{error} and is left out from there")
+                    del running[reader]
+                answers = site.answers()
+                if reader in told:
+                    _check(reader, told[reader], case, table, answers)
+            if case.is_shown:
+                table.rounds[case.title] = {reader.name: one for reader, one in told.items()}
+                print(table.row(case.title), flush=True)
 
 
-async def compare(count: int, base: str, path: str, rounds: tuple[str, ...], site: int) -> None:
-    """Rows of the table for one kind of answer."""
-    news = catalogue(count, base, path)
-    urls = [source.sections[0].url for source in news.sources]
-    etags: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as directory:
-        settings = Settings(
-            data_dir=Path(directory),
-            allow_cidrs=(ip_network("127.0.0.0/8"),),
-            interval_scale=1e-6,
-            min_interval_s=1e-3,
-            min_gap_s=0,
-        )
-        async with open_core(settings, news) as core:
-            await core.sync_sources()
-            for title in rounds:
-                ours = await measured(lambda: refresh(core), count, site)
-                reference = await measured(lambda: plain(urls, etags), count, site)
-                ratio = ours[0] / reference[0]
-                cells = "".join(f"{cpu:>10.2f} ({wall:5.1f})" for cpu, wall in (ours, reference))
-                print(f"{title:24}{cells}{ratio:>8.1f}")
-            kept = sum(state.articles_total for state in await core.store.sources.states())
-            print(f"{'':24}{kept} articles kept, main process {resident_mb(os.getpid()):.0f} MB")
+def _check(reader: Reader, told: Round, case: Case, table: Table, answers: dict[str, int]) -> None:
+    """A reader asked for every feed and kept every entry, or the figures mean nothing."""
+    if sum(answers.values()) != table.feeds:
+        raise Broke(f"{case.title}: {reader.name} asked {sum(answers.values())} times for {table.feeds} feeds")
+    due = table.feeds * ENTRIES + case.published * -(-table.feeds // EVERY)
+    if reader.keeps and told.entries != due:
+        raise Broke(f"{case.title}: {reader.name} keeps {told.entries} entries of {due}")
+    full = answers.get("200", 0)
+    if case.is_shown and full != case.full(table.feeds):
+        table.notes.append(f"{case.title}: {reader.name} was answered in full {full} times of {table.feeds}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--feeds", default="200,1000", help="numbers of feeds, comma-separated")
-    configure_logs(LogLevel.ERROR, LogFormat.CONSOLE)
-    asyncio.run(run([int(part) for part in parser.parse_args().feeds.split(",")]))
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds one round may take a reader")
+    options = parser.parse_args()
+    run([int(part) for part in options.feeds.split(",")], options.patience)

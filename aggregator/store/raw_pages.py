@@ -30,14 +30,14 @@ else:
     from backports import zstd
 
 MAX_PAGE_BYTES = 2 * 1024 * 1024
-_MOST_WAITING_BYTES = 16 * 1024 * 1024
+_MOST_WAITING_BYTES = 8 * 1024 * 1024
 _MOST_WAITING = 500
 _BATCH = 20
 _LINGER_S = 1.0
 _SLOT = timedelta(hours=6)
 _LONGEST_URL = 2000  # characters
 _ROW_BYTES = 600  # of a snapshot beside its body, about, with its part of the indexes
-_LEVEL = 6  # zstd: pages shrink to a fifth at some 100 MB/s
+_LEVEL = 3  # zstd: pages shrink to a fifth at some 200 MB/s
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIM_BATCH = 500
 

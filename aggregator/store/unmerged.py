@@ -6,6 +6,7 @@
 3. A batch that nobody speaks for is taken up by whoever merges after a minute, and at once when its process gave it up.
 """
 
+import sys
 from collections import deque
 from collections.abc import Collection as Many
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from aggregator.stories.merge import arrival_of
 
 _LEFT_AFTER_MS = 60_000  # longer than any write may take
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_ARTICLES = 10_000  # arrivals in memory; beyond it batches are read again
+_MOST_ARTICLES = 1_000  # arrivals in memory; beyond it batches are read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class Unmerged:
 
     async def give_up(self) -> None:
         """Leaves what was handed over to whoever merges now."""
-        batches = self.take_written(_MOST_ARTICLES)
+        batches = self.take_written(sys.maxsize)
         if not batches:
             return
         ids = [batch.id for batch in batches]
