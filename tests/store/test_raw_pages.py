@@ -126,7 +126,7 @@ async def test_what_waits_is_bounded(store: Store) -> None:
     body = noise(1024 * 1024)
     for number in range(20):
         put(store.raw_pages, f"{PAGE}?{number}", body)
-    assert store.raw_pages.dropped == 4
+    assert store.raw_pages.dropped == 12
 
 
 async def test_beyond_the_bound_of_bytes_the_oldest_go(store: Store) -> None:
