@@ -49,7 +49,7 @@ def headers_for(path: str, *, https: bool) -> dict[str, str]:
 
 def is_api(path: str) -> bool:
     """Whether a raw path is answered with data, and its failures with problems."""
-    return path.startswith(("/api", "/openapi.json", "/healthz", "/readyz"))
+    return path.startswith(("/api", "/feeds/", "/sources.opml", "/openapi.json", "/healthz", "/readyz"))
 
 
 class Cors:

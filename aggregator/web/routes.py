@@ -2,6 +2,7 @@
 
 from aggregator.model.people import Role
 from aggregator.web.api import articles, directory, feed, service, views
+from aggregator.web.feeds import handlers as feeds
 from aggregator.web.ops import actions, board, crawls, login
 from aggregator.web.pages import article, lists
 from aggregator.web.pages import directory as pages
@@ -87,6 +88,22 @@ PREFLIGHTS: tuple[Route, ...] = tuple(
     if route.audience is Audience.PUBLIC
 )
 
+_FORM = "{form:rss|atom|json}"
+_SLUG = "{slug:[a-z0-9-]{1,80}}"
+
+FEEDS: tuple[Route, ...] = (
+    Route(method="GET", path=f"/feeds/tin.{_FORM}", handler=feeds.all_news, summary="Tất cả tin"),
+    Route(
+        method="GET",
+        path=f"/feeds/chuyen-muc/{_SLUG}.{_FORM}",
+        handler=feeds.section_news,
+        summary="Tin của một chuyên mục",
+    ),
+    Route(method="GET", path=f"/feeds/nguon/{_SLUG}.{_FORM}", handler=feeds.source_news, summary="Tin của một nguồn"),
+    Route(method="GET", path=f"/feeds/xa/{_SLUG}.{_FORM}", handler=feeds.place_news, summary="Tin của một xã, phường"),
+    Route(method="GET", path="/sources.opml", handler=feeds.sources_opml, summary="Danh sách các nguồn cấp (OPML)"),
+)
+
 PAGES: tuple[Route, ...] = (
     Route(method="GET", path="/", handler=lists.home, summary="Tin mới"),
     Route(method="GET", path="/chuyen-muc/{slug}", handler=lists.section_page, summary="Tin của một chuyên mục"),
@@ -127,4 +144,4 @@ OPS: tuple[Route, ...] = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*API, *PREFLIGHTS, *PAGES, *OPS)
+ROUTES: tuple[Route, ...] = (*API, *PREFLIGHTS, *FEEDS, *PAGES, *OPS)
