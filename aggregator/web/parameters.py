@@ -31,9 +31,12 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 CursorText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=200)]
 
 
-def _plus_for_space(value: object) -> object:
+def _iso_8601(value: object) -> object:
+    # Bare numbers, which pydantic takes for seconds since 1970, are refused.
+    if not isinstance(value, str) or "-" not in value[1:]:
+        raise PydanticCustomError("datetime_parsing", "not ISO 8601")
     # In a query string "+" means a space: "…07:00:00+07:00" arrives as "…07:00:00 07:00".
-    return value.replace(" ", "+") if isinstance(value, str) and "T" in value else value
+    return value.replace(" ", "+") if "T" in value else value
 
 
 def _utc(value: datetime) -> datetime:
@@ -44,7 +47,7 @@ def _utc(value: datetime) -> datetime:
 
 
 # In UTC.
-Since = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_plus_for_space)]
+Since = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_iso_8601)]
 
 
 class NoParameters(BaseModel):

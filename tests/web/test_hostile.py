@@ -46,9 +46,11 @@ JUNK = (
         "9999-12-31T23:59:59-14:00",
         "0001-01-01T00:00:00+00:01",
         "9999-12-31T23:59:59.999999-23:59",
+        "1700000000",
+        "-0.5",
     ],
 )
-async def test_an_instant_outside_the_calendar_is_refused_by_name(client: Client, since: str) -> None:
+async def test_an_instant_that_cannot_be_read_is_refused_by_name(client: Client, since: str) -> None:
     answer = await client.get(f"/api/v1/feed?since={since}")
     assert answer.status == 400
     (mistake,) = json.loads(await answer.read())["errors"]
@@ -57,7 +59,7 @@ async def test_an_instant_outside_the_calendar_is_refused_by_name(client: Client
     assert "2026-11-23T07:00:00+07:00" in mistake["remedy"]
 
 
-@pytest.mark.parametrize("since", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1700000000", "0"])
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
 async def test_the_edges_of_the_calendar_can_be_asked_for(client: Client, since: str) -> None:
     assert (await client.get(f"/api/v1/feed?since={since}")).status == 200
 
