@@ -24,6 +24,11 @@ def tree(root: int, *, without: frozenset[int] = frozenset()) -> list[int]:
     return found
 
 
+def named(name: str, *, below: int) -> list[int]:
+    """The process ids of the programs called ``name`` among ``below`` and its descendants."""
+    return [pid for pid in tree(below) if Path(f"/proc/{pid}/comm").read_text().strip() == name]
+
+
 def cpu_seconds(pids: list[int]) -> float:
     """User and system time of processes that run, and of their children that ended."""
     return sum(sum(map(int, fields[11:15])) * _TICK_S for pid in pids if (fields := _stat(pid)))
